@@ -1,0 +1,37 @@
+# Two commands do everything: `make demo` and `make test`. Each sets the machine up first.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench soak fmt clean
+MAVEN := ./mvnw -B -ntp
+SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
+
+help: ## what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## JDK 25, Maven and libwasmtime, installed where that is possible
+	@tools/setup
+
+build: setup target/quarkus-app/quarkus-run.jar ## the application, in target/quarkus-app
+
+target/quarkus-app/quarkus-run.jar: $(SOURCES)
+	@echo "building the application (a cold start fetches its libraries, some 100 MB)"
+	@$(MAVEN) -q package -DskipTests
+	@touch $@
+
+demo: build ## start `windlass up`, deploy real functions, call them, verify a result, stop
+	@tools/demo
+
+test: ## every test; what the tests need is set up first
+	@tools/setup guests
+	@$(MAVEN) verify
+
+bench: build ## a table with ratios from one run, also in target/bench.json
+	@tools/bench
+
+soak: build ## ten minutes of mixed load, kills and redeploys (SECONDS=600)
+	@tools/soak $(or $(SECONDS),600)
+
+fmt: ## format the sources
+	@$(MAVEN) -q spotless:apply
+
+clean: ## remove what was built (caches outside the tree stay)
+	@rm -rf target
