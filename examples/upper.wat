@@ -1,0 +1,25 @@
+;; Copies standard input to standard output in upper case (ASCII), 32 KiB at a time, whatever its length.
+(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (local $n i32) (local $i i32) (local $c i32)
+    (loop $more
+      (i32.store (i32.const 0) (i32.const 4096))
+      (i32.store (i32.const 4) (i32.const 32768))
+      (if (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8))
+        (then (call $proc_exit (i32.const 1))))
+      (local.set $n (i32.load (i32.const 8)))
+      (if (i32.eqz (local.get $n)) (then (return)))
+      (local.set $i (i32.const 0))
+      (loop $each
+        (local.set $c (i32.load8_u offset=4096 (local.get $i)))
+        (if (i32.lt_u (i32.sub (local.get $c) (i32.const 97)) (i32.const 26))
+          (then (i32.store8 offset=4096 (local.get $i) (i32.sub (local.get $c) (i32.const 32)))))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br_if $each (i32.lt_u (local.get $i) (local.get $n))))
+      (i32.store (i32.const 4) (local.get $n))
+      (if (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))
+        (then (call $proc_exit (i32.const 1))))
+      (br $more))))
