@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The style that a compiler does not check. Each failure names the place and what to write instead. */
+/**
+ * The style that a compiler does not check. Each failure names the place and what to write instead.
+ */
 class TidyTest {
   private static final Path MAIN = Path.of("src/main/java");
   private static final Path TEST = Path.of("src/test/java");
@@ -27,14 +29,17 @@ class TidyTest {
       Map.ofEntries(
           Map.entry("\\.toLower" + "Case\\(\\)", "toLowerCase(Locale.ROOT)"),
           Map.entry("\\.toUpper" + "Case\\(\\)", "toUpperCase(Locale.ROOT)"),
-          Map.entry("import module ", "explicit imports"),
+          Map.entry("import mod" + "ule ", "explicit imports"),
           Map.entry("import (static )?[\\w.]+\\.\\*;", "explicit imports"),
           Map.entry("org\\." + "mockito", "a strict fake"),
           Map.entry("import lom" + "bok", "a record"),
           Map.entry("print" + "StackTrace\\(", "an error that says what we were doing"),
           Map.entry("Arena\\.of" + "Shared", "Arena.ofConfined or Arena.global"),
-          Map.entry("@Dis" + "abled|assume" + "True\\(|assume" + "False\\(", "a test that runs, or none"),
-          Map.entry("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b(?!\\(#\\d+\\))", "an issue, as TO" + "DO(#123), or the work"));
+          Map.entry(
+              "@Dis" + "abled|assume" + "True\\(|assume" + "False\\(", "a test that runs, or none"),
+          Map.entry(
+              "\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b(?!\\(#\\d+\\))",
+              "an issue, as TO" + "DO(#123), or the work"));
 
   /** What may not stand in tests only. */
   private static final Map<String, String> BANNED_IN_TESTS =
@@ -64,7 +69,14 @@ class TidyTest {
       }
       for (int i = 0; i < lines.size(); i++) {
         if (lines.get(i).length() > MAX_COLUMNS) {
-          long_.add(file + ":" + (i + 1) + " has " + lines.get(i).length() + " columns, at most " + MAX_COLUMNS);
+          long_.add(
+              file
+                  + ":"
+                  + (i + 1)
+                  + " has "
+                  + lines.get(i).length()
+                  + " columns, at most "
+                  + MAX_COLUMNS);
         }
       }
     }
@@ -84,14 +96,23 @@ class TidyTest {
   @Test
   void test_names_are_claims() {
     var short_ = new ArrayList<String>();
-    var test = Pattern.compile("@(?:Test|ParameterizedTest|RepeatedTest)[^\\n]*\\n(?:\\s*@[^\\n]*\\n|\\s*[^\\n;{]*\\)\\n)*?\\s*(?:public )?void (\\w+)\\(");
+    var test =
+        Pattern.compile(
+            "@(?:Test|ParameterizedTest|RepeatedTest)[^\n]*\n"
+                + "(?:\s*@[^\n]*\n|\s*[^\n;{]*\)\n)*?\s*(?:public )?void (\w+)\(");{]*\\)\\n)*?\\s*(?:public )?void (\\w+)\\(");
     for (var file : sources(TEST)) {
       if (file.endsWith("ArchitectureTest.java")) continue;
       test.matcher(text(file))
           .results()
           .map(m -> m.group(1))
           .filter(name -> !name.contains("_"))
-          .forEach(name -> short_.add(file + ": " + name + " is no claim in words, such as a_name_says_what_holds"));
+          .forEach(
+              name ->
+                  short_.add(
+                      file
+                          + ": "
+                          + name
+                          + " is no claim in words, such as a_name_says_what_holds"));
     }
     assertNone(short_);
   }
@@ -112,7 +133,9 @@ class TidyTest {
               .anyMatch(f -> text(f).contains(" " + m.group(2) + "("));
       if (!exists) missing.add("docs/threat-model.md names " + m.group() + ", which is not there");
     }
-    assertTrue(named.size() >= 20, "the threat model names " + named.size() + " tests, expected at least 20");
+    assertTrue(
+        named.size() >= 20,
+        "the threat model names " + named.size() + " tests, expected at least 20");
     assertNone(missing);
   }
 
@@ -135,7 +158,11 @@ class TidyTest {
     var pom = text(Path.of("pom.xml"));
     var rest = pom.substring(pom.indexOf("</properties>"));
     var strays =
-        Pattern.compile("<version>(?!\\$\\{|\\[)[^<]*</version>").matcher(rest).results().map(m -> m.group()).toList();
+        Pattern.compile("<version>(?!\\$\\{|\\[)[^<]*</version>")
+            .matcher(rest)
+            .results()
+            .map(m -> m.group())
+            .toList();
     assertEquals(List.of(), strays, "write these as properties");
   }
 
@@ -150,8 +177,10 @@ class TidyTest {
           wrong.add(file + " is not named NNNN-title.md");
           continue;
         }
-        if (!numbers.add(Integer.parseInt(name.substring(0, 4)))) wrong.add(file + " takes a number twice");
-        if (!Pattern.compile("(?m)^Date: \\d{4}-\\d\\d-\\d\\d\\. Status: (accepted|superseded by \\d{4})\\.$")
+        if (!numbers.add(Integer.parseInt(name.substring(0, 4))))
+          wrong.add(file + " takes a number twice");
+        if (!Pattern.compile(
+                "(?m)^Date: \\d{4}-\\d\\d-\\d\\d\\. Status: (accepted|superseded by \\d{4})\\.$")
             .matcher(text(file))
             .find()) {
           wrong.add(file + " has no line 'Date: YYYY-MM-DD. Status: accepted.'");
@@ -164,7 +193,9 @@ class TidyTest {
 
   @Test
   void the_changelog_begins_with_what_is_unreleased() {
-    assertTrue(text(Path.of("CHANGELOG.md")).contains("\n## Unreleased\n"), "CHANGELOG.md has no '## Unreleased'");
+    assertTrue(
+        text(Path.of("CHANGELOG.md")).contains("\n## Unreleased\n"),
+        "CHANGELOG.md has no '## Unreleased'");
   }
 
   private static void find(Path file, Map<String, String> words, List<String> found) {
@@ -174,7 +205,8 @@ class TidyTest {
           var pattern = Pattern.compile(word);
           for (int i = 0; i < lines.size(); i++) {
             var m = pattern.matcher(lines.get(i));
-            if (m.find()) found.add(file + ":" + (i + 1) + " has '" + m.group() + "', write " + instead);
+            if (m.find())
+              found.add(file + ":" + (i + 1) + " has '" + m.group() + "', write " + instead);
           }
         });
   }
