@@ -98,8 +98,8 @@ class TidyTest {
     var short_ = new ArrayList<String>();
     var test =
         Pattern.compile(
-            "@(?:Test|ParameterizedTest|RepeatedTest)[^\n]*\n"
-                + "(?:\s*@[^\n]*\n|\s*[^\n;{]*\)\n)*?\s*(?:public )?void (\w+)\(");{]*\\)\\n)*?\\s*(?:public )?void (\\w+)\\(");
+            "@(?:Test|ParameterizedTest|RepeatedTest)[^\\n]*\\n"
+                + "(?:\\s*@[^\\n]*\\n|\\s*[^\\n;{]*\\)\\n)*?\\s*(?:public )?void (\\w+)\\(");
     for (var file : sources(TEST)) {
       if (file.endsWith("ArchitectureTest.java")) continue;
       test.matcher(text(file))
