@@ -1,0 +1,73 @@
+package dev.windlass.wasm;
+
+import dev.windlass.function.Digest;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Why a module does not run here. {@link #text} is for people: exact, one line, without a stop. */
+public sealed interface ModuleProblem {
+  /** The octets are not the ones asked for. */
+  record OtherDigest(Digest expected, Digest actual) implements ModuleProblem {}
+
+  /** The pre-parse said no, before the library saw an octet. */
+  record Invalid(String reason) implements ModuleProblem {}
+
+  /** The library said no: not valid, or it uses a proposal that is off. */
+  record NotAccepted(String reason) implements ModuleProblem {}
+
+  /** Imports that no host function offers, all of them. */
+  record UnknownImports(List<ImportProblem> imports) implements ModuleProblem {
+    public UnknownImports {
+      imports = List.copyOf(imports);
+    }
+  }
+
+  /**
+   * @param found what the module exports under that name, "nothing" if it does not
+   */
+  record NoEntry(String name, String found) implements ModuleProblem {}
+
+  record CompileOverMemory(long limitBytes) implements ModuleProblem {}
+
+  record CompileOverTime(long limitMillis) implements ModuleProblem {}
+
+  /** The compiling child ended in another way. */
+  record CompileDied(int exitCode, String lastWords) implements ModuleProblem {}
+
+  /**
+   * @param wanted what the module asks for, such as {@code func i:i}
+   * @param offered what the host has under that name, empty if nothing
+   */
+  record ImportProblem(String module, String name, String wanted, String offered) {
+    @Override
+    public String toString() {
+      return module
+          + "."
+          + name
+          + " ("
+          + wanted
+          + (offered.isEmpty() ? ")" : "; the host offers " + offered + ")");
+    }
+  }
+
+  default String text() {
+    return switch (this) {
+      case OtherDigest p -> "the module is " + p.actual() + ", not " + p.expected();
+      case Invalid p -> p.reason();
+      case NotAccepted p -> p.reason();
+      case UnknownImports p ->
+          "the module imports what the host does not offer: "
+              + p.imports().stream().map(ImportProblem::toString).collect(Collectors.joining(", "));
+      case NoEntry p ->
+          "the module must export the function "
+              + p.name()
+              + " without parameters and results; it exports "
+              + p.found()
+              + " under that name";
+      case CompileOverMemory p -> "compiling took more than " + p.limitBytes() + " bytes of memory";
+      case CompileOverTime p -> "compiling took longer than " + p.limitMillis() + " ms";
+      case CompileDied p ->
+          "the compiling process ended with exit code " + p.exitCode() + ": " + p.lastWords();
+    };
+  }
+}
