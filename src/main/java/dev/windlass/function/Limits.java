@@ -26,6 +26,9 @@ public record Limits(
     int stderrBytes,
     int scratchBytes,
     int concurrency) {
+  /** The largest integer of JSON that every reader keeps exactly. */
+  public static final long MAX_FUEL = (1L << 53) - 1;
+
   public static final long MAX_MEMORY_BYTES = 256L << 20;
   public static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
   public static final int MAX_BODY_BYTES = 64 << 20;
@@ -44,7 +47,7 @@ public record Limits(
           0);
 
   public Limits {
-    within("fuel", fuel, 1, Long.MAX_VALUE >> 1);
+    within("fuel", fuel, 1, MAX_FUEL);
     within("memory", memoryBytes, 64 << 10, MAX_MEMORY_BYTES);
     within("tableElements", tableElements, 0, 1_000_000);
     within("timeout in ms", timeout.toMillis(), 1, MAX_TIMEOUT.toMillis());
