@@ -5,10 +5,10 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -117,8 +117,8 @@ final class Certificates {
   /** SHA-256 of the DER form. */
   static byte[] digest(X509Certificate certificate) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-    } catch (GeneralSecurityException e) {
+      return Hashes.sha256(certificate.getEncoded());
+    } catch (CertificateEncodingException e) {
       throw new AssertionError("a parsed certificate has a DER form", e);
     }
   }

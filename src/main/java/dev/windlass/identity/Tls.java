@@ -6,6 +6,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -35,19 +36,40 @@ public final class Tls {
 
   /** Believes whom {@code verifier} believes; host names play no part. */
   public static X509ExtendedTrustManager trustManager(PeerVerifier verifier) {
-    return new Trust(verifier);
+    return new Trust(verifier::verify);
+  }
+
+  /** A context of its own, so that no session is resumed across two of them. */
+  public static SSLContext context(CredentialSource source, PeerVerifier verifier) {
+    return context(new KeyManager[] {keyManager(source)}, trustManager(verifier));
   }
 
   /**
-   * A context of its own, so that no session is resumed across two of them.
-   *
-   * @param source null for a client that has no certificate yet
+   * For a joiner, which has no credentials yet: believes a registrar under the authority whose
+   * certificate {@code token} pins, and which the server shows behind its own.
    */
-  public static SSLContext context(@Nullable CredentialSource source, PeerVerifier verifier) {
+  static SSLContext contextPinned(JoinToken token, InstantSource clock) {
+    return context(new KeyManager[0], new Trust((chain, purposes) -> pinned(token, chain, clock)));
+  }
+
+  private static void pinned(JoinToken token, X509Certificate[] chain, InstantSource clock)
+      throws CertificateException {
+    if (chain.length != 2)
+      throw new CertificateException("expected a leaf and its authority, got " + chain.length);
+    var authority = chain[1];
+    if (!token.pins(authority))
+      throw new CertificateException(
+          "its authority is " + authority.getSubjectX500Principal() + ", not the token's");
+    var domain = PeerVerifier.idOf(chain[0]).trustDomain();
+    new PeerVerifier(
+            () -> List.of(authority), domain, id -> id.role().equals(SpiffeId.REGISTRAR), clock)
+        .verify(chain, Trust.SERVER);
+  }
+
+  private static SSLContext context(KeyManager[] keys, TrustManager trust) {
     try {
       var context = SSLContext.getInstance(PROTOCOL);
-      var keys = source == null ? new KeyManager[0] : new KeyManager[] {keyManager(source)};
-      context.init(keys, new TrustManager[] {trustManager(verifier)}, null);
+      context.init(keys, new TrustManager[] {trust}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new AssertionError("every JDK has " + PROTOCOL, e);
@@ -142,49 +164,55 @@ public final class Tls {
     }
   }
 
+  /** Throws if the chain is not believed for these purposes. */
+  private interface Check {
+    void of(X509Certificate[] chain, Set<PeerVerifier.Purpose> purposes)
+        throws CertificateException;
+  }
+
   private static final class Trust extends X509ExtendedTrustManager {
     private static final Set<PeerVerifier.Purpose> CLIENT = Set.of(PeerVerifier.Purpose.CLIENT);
     private static final Set<PeerVerifier.Purpose> SERVER = Set.of(PeerVerifier.Purpose.SERVER);
-    private final PeerVerifier verifier;
+    private final Check check;
 
-    Trust(PeerVerifier verifier) {
-      this.verifier = verifier;
+    Trust(Check check) {
+      this.check = check;
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind)
         throws CertificateException {
-      verifier.verify(chain, CLIENT);
+      check.of(chain, CLIENT);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket)
         throws CertificateException {
-      verifier.verify(chain, CLIENT);
+      check.of(chain, CLIENT);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
         throws CertificateException {
-      verifier.verify(chain, CLIENT);
+      check.of(chain, CLIENT);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind)
         throws CertificateException {
-      verifier.verify(chain, SERVER);
+      check.of(chain, SERVER);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket)
         throws CertificateException {
-      verifier.verify(chain, SERVER);
+      check.of(chain, SERVER);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
         throws CertificateException {
-      verifier.verify(chain, SERVER);
+      check.of(chain, SERVER);
     }
 
     /** No hints: a peer has one certificate, and names of roots are nobody's business. */

@@ -1,0 +1,130 @@
+package dev.windlass.identity;
+
+import dev.windlass.json.Bounds;
+import dev.windlass.json.Json;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * The registrar over HTTPS. Before it has credentials, the joiner believes only a server whose
+ * authority its token pins; that is decided in the handshake, before a request is written. Each
+ * call has a connection of its own: there are three in an hour.
+ */
+final class HttpsRegistrar implements RegistrarPort {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final int MAX_ANSWER = 64 << 10;
+
+  private final URI base;
+  private final JoinToken token;
+  private final InstantSource clock;
+
+  /**
+   * @param host name or address; an IPv6 address in brackets
+   */
+  HttpsRegistrar(String host, JoinToken token, InstantSource clock) {
+    this.base = URI.create("https://" + host + ":" + token.port() + "/");
+    this.token = token;
+    this.clock = clock;
+  }
+
+  @Override
+  public byte[] challenge() throws IOException, EnrolmentRefusedException {
+    var body = Json.object().put("v", 1).build();
+    var answer = post(Tls.contextPinned(token, clock), "challenge", body).at();
+    try {
+      var nonce = answer.only("v", "nonce").get("nonce").as(Base64.getDecoder()::decode);
+      if (nonce.length == JoinRequest.NONCE_BYTES) return nonce;
+      throw new IOException("the registrar's nonce has " + nonce.length + " octets, expected 32");
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the registrar's answer to /challenge: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Grant join(JoinRequest request) throws IOException, EnrolmentRefusedException {
+    return grant(post(Tls.contextPinned(token, clock), "join", request.json()));
+  }
+
+  @Override
+  public Grant renew(CredentialSource own, byte[] csr)
+      throws IOException, EnrolmentRefusedException {
+    var registrars = PeerVerifier.of(own, id -> id.role().equals(SpiffeId.REGISTRAR), clock);
+    return grant(post(Tls.context(own, registrars), "renew", RenewRequest.json(csr)));
+  }
+
+  private static Grant grant(Json answer) throws IOException {
+    try {
+      return Grant.parse(answer);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the registrar's grant: " + e.getMessage(), e);
+    }
+  }
+
+  private Json post(SSLContext tls, String path, Json body)
+      throws IOException, EnrolmentRefusedException {
+    var parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {Tls.PROTOCOL});
+    var uri = base.resolve(path);
+    var request =
+        HttpRequest.newBuilder(uri)
+            .timeout(TIMEOUT)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofByteArray(body.canonical()))
+            .build();
+    try (var client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .sslContext(tls)
+            .sslParameters(parameters)
+            .build()) {
+      var bounded = BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER);
+      var response = client.send(request, bounded);
+      client.shutdownNow();
+      return answer(uri, response.statusCode(), response.body());
+    } catch (SSLHandshakeException e) {
+      if (e.getCause() instanceof CertificateException why)
+        throw new EnrolmentRefusedException(
+            "the registrar at " + uri.getAuthority() + " is not believed: " + why.getMessage(), e);
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while asking " + uri);
+    }
+  }
+
+  private static Json answer(URI uri, int status, byte[] body)
+      throws IOException, EnrolmentRefusedException {
+    Json json;
+    try {
+      json = Json.parse(body, Bounds.ofBytes(MAX_ANSWER));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(uri + " answered " + status + " without JSON: " + e.getMessage(), e);
+    }
+    if (status == 200) return json;
+    var why = uri.getPath() + " answered " + status + ": " + detail(json);
+    boolean again = status >= 500 || status == 408 || status == 429;
+    if (again) throw new IOException(why);
+    throw new EnrolmentRefusedException(why);
+  }
+
+  private static String detail(Json problem) {
+    try {
+      return problem.at().get("detail").text();
+    } catch (IllegalArgumentException e) {
+      return "no detail";
+    }
+  }
+}
