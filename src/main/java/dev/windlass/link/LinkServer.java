@@ -1,6 +1,7 @@
 package dev.windlass.link;
 
 import dev.windlass.identity.CredentialSource;
+import dev.windlass.identity.SpiffeId;
 import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
 import io.vertx.core.Future;
@@ -29,6 +30,13 @@ public final class LinkServer {
   public Future<Reply> order(String address, Order order) {
     return Future.failedFuture(LinkFailure.NO_PEER.because("nobody is linked as " + address));
   }
+
+  /**
+   * Closes the link of a worker that is no longer believed; what it has in flight fails with {@link
+   * LinkFailure#LOST}. It may dial again: whoever keeps a quarantine refuses it an order, not a
+   * link. Callable from any thread.
+   */
+  public void disconnect(SpiffeId worker, String why) {}
 
   /**
    * Stops listening, tells every worker goodbye, waits for what is in flight (at most {@code

@@ -13,8 +13,10 @@ public interface Peers {
   /**
    * A worker's hello was accepted: orders to its address reach it from now on. Called again,
    * without {@link #left} between, when a newer link of the same identity takes over.
+   *
+   * @param credits orders it takes at one time on this link: one more fails with NO_CREDIT
    */
-  void joined(SpiffeId worker, Report report);
+  void joined(SpiffeId worker, int credits, Report report);
 
   /** A later report of a worker that has joined. */
   void reported(SpiffeId worker, Report report);
