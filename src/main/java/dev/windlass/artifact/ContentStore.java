@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ public final class ContentStore {
   private final Path directory;
   private final long maxBytes;
   private final Opener opener;
+  private final InstantSource clock;
 
   /** Guards everything below, and the rename or removal that goes with it. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -56,10 +58,11 @@ public final class ContentStore {
     FileChannel open(Path file) throws IOException;
   }
 
-  private ContentStore(Path directory, long maxBytes, Opener opener) {
+  private ContentStore(Path directory, long maxBytes, Opener opener, InstantSource clock) {
     this.directory = directory;
     this.maxBytes = maxBytes;
     this.opener = opener;
+    this.clock = clock;
   }
 
   /**
@@ -70,11 +73,13 @@ public final class ContentStore {
     return open(
         directory,
         maxBytes,
-        file -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        file -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+        InstantSource.system());
   }
 
-  static ContentStore open(Path directory, long maxBytes, Opener opener) throws IOException {
-    var store = new ContentStore(directory, maxBytes, opener);
+  static ContentStore open(Path directory, long maxBytes, Opener opener, InstantSource clock)
+      throws IOException {
+    var store = new ContentStore(directory, maxBytes, opener, clock);
     store.takeStock();
     return store;
   }
@@ -165,7 +170,7 @@ public final class ContentStore {
     byte[] octets;
     try {
       octets = Files.readAllBytes(file);
-      Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis()));
+      Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
     } catch (NoSuchFileException e) {
       forget(digest);
       return Optional.empty();
@@ -214,6 +219,7 @@ public final class ContentStore {
       var file = fileOf(digest);
       Files.createDirectories(file.getParent());
       move(temporary, file);
+      Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
       sync(file.getParent());
       sync(file.getParent().getParent());
       sizes.put(digest, size);

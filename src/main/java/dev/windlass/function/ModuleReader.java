@@ -23,6 +23,7 @@ import java.util.Optional;
 
 /** One pass over one module; sections in their order, each field set by its section. */
 final class ModuleReader {
+  private static final byte[] MAGIC = {0, 'a', 's', 'm'};
   private static final int MAX_PAGES = 1 << 16;
 
   private final byte[] module;
@@ -87,10 +88,12 @@ final class ModuleReader {
 
   /** Magic, u16 version, u16 layer: 1, 0 is a core module; any version of layer 1 a component. */
   private void readHeader() {
-    byte[] magic = {0, 'a', 's', 'm'};
-    if (!Arrays.equals(magic, Arrays.copyOf(module, Math.min(4, module.length))))
-      throw refuse(
-          new InvalidModule.NotWasm(Bytes.wrap(Arrays.copyOf(module, Math.min(8, module.length)))));
+    for (int i = 0; i < MAGIC.length && i < Math.max(1, module.length); i++) {
+      if (module.length == 0 || module[i] != MAGIC[i])
+        throw refuse(
+            new InvalidModule.NotWasm(
+                Bytes.wrap(Arrays.copyOf(module, Math.min(8, module.length)))));
+    }
     in.skip(4);
     int version = in.octet() | in.octet() << 8;
     int layer = in.octet() | in.octet() << 8;

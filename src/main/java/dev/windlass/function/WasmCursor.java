@@ -13,6 +13,10 @@ final class WasmCursor {
   private final int nameBytes;
   private int position;
   private int end;
+
+  /** Parts within parts; what runs out in none of them ran out of file. */
+  private int depth;
+
   private String inside = "the header";
 
   WasmCursor(byte[] octets, int nameBytes) {
@@ -40,12 +44,12 @@ final class WasmCursor {
    */
   int enter(String what, long size) {
     if (size > remaining()) {
-      if (end == octets.length)
-        throw refuse(new Truncated(position, what, position + size, octets.length));
+      if (depth == 0) throw refuse(new Truncated(position, what, position + size, octets.length));
       throw malformed(what + " of at most " + remaining() + " bytes", size + " bytes");
     }
     int before = end;
     end = position + (int) size;
+    depth++;
     inside = what;
     return before;
   }
@@ -54,6 +58,7 @@ final class WasmCursor {
   void leave(int outerEnd) {
     if (position != end) throw malformed("the end of " + inside, (end - position) + " bytes more");
     end = outerEnd;
+    depth--;
   }
 
   void skip(int count) {
@@ -155,7 +160,7 @@ final class WasmCursor {
 
   private void need(int count) {
     if (count <= end - position) return;
-    if (end == octets.length)
+    if (depth == 0)
       throw refuse(new Truncated(position, inside, (long) position + count, octets.length));
     throw malformed(count + " bytes more in " + inside, (end - position) + " bytes up to its end");
   }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * PassedOver.NotDrawn} applies to it. Among the eligible ones:
  *
  * <ol>
- *   <li>of the warm ones, two are drawn and the less busy one wins, if it has a free lane;
- *   <li>else, if its queue is as long as its lanes are many, a cold one with a free lane wins: the
- *       first of the two that the rendezvous hash of module and worker ranks highest;
- *   <li>else the warm one, and without any the less busy of the two cold ones.
+ *   <li>of the warm ones, two are drawn and the less busy one is taken,
+ *   <li>unless its orders are twice its lanes and a cold one has a free lane: then that one;
+ *   <li>without a warm one, the less busy of two cold ones: the rendezvous hash of module and
+ *       worker ranks them, and the first keeps the place while it has a free lane.
  * </ol>
  *
  * So a function stays on few workers while they keep up, spreads when they do not, and stands on
