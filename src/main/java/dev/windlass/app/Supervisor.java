@@ -1,6 +1,7 @@
 package dev.windlass.app;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,15 @@ final class Supervisor implements AutoCloseable {
   /**
    * @param name for the log
    * @param command words to execute
-   * @param environment added to ours, made anew for each start because a join token is good once
+   * @param environment added to ours; nothing secret, for the child's own children inherit it
+   * @param firstLine the first line of the child's standard input, made anew for each start: its
+   *     join token, which is good once and stands neither in an argument list nor in an environment
    */
-  record Child(String name, List<String> command, Supplier<Map<String, String>> environment) {}
+  record Child(
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Supplier<String> firstLine) {}
 
   /**
    * @param first pause before the first restart
@@ -128,10 +135,12 @@ final class Supervisor implements AutoCloseable {
     try {
       if (stopping) return "not started";
       var builder = new ProcessBuilder(child.command()).redirectErrorStream(true);
-      builder.environment().putAll(child.environment().get());
+      builder.environment().putAll(child.environment());
+      var line = child.firstLine().get() + "\n";
       running = builder.start();
       process = running;
       starts++;
+      tell(running, line);
     } catch (IOException e) {
       return "it could not be started: " + e.getMessage();
     } finally {
@@ -139,6 +148,17 @@ final class Supervisor implements AutoCloseable {
     }
     log.copy(child.name(), running.getInputStream(), problems);
     return awaitEnd(running);
+  }
+
+  /** The pipe stays open: its end is how the child learns of ours. */
+  private void tell(Process running, String line) {
+    try {
+      var out = running.getOutputStream();
+      out.write(line.getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    } catch (IOException _) {
+      // It is gone already; its end says why.
+    }
   }
 
   private String awaitEnd(Process running) {

@@ -90,8 +90,7 @@ public final class Recipe {
         env.isEmpty() ? ownVariables : variables(Environment.of(manifest, env)),
         body,
         files,
-        new WasiSeed(
-            manifest.determinism(), invocation.unixMillis(), nonce, manifest.module()),
+        new WasiSeed(manifest.determinism(), invocation.unixMillis(), nonce, manifest.module()),
         manifest.limits());
   }
 

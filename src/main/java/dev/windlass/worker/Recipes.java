@@ -235,7 +235,14 @@ final class Recipes {
     if (!actual.equals(digest)) {
       throw new Unavailable(
           Why.DIGEST_MISMATCH,
-          "the head sent " + fetched.size() + " bytes that are " + actual + " for " + what + " " + digest);
+          "the head sent "
+              + fetched.size()
+              + " bytes that are "
+              + actual
+              + " for "
+              + what
+              + " "
+              + digest);
     }
     try {
       store.put(fetched);

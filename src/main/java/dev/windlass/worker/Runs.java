@@ -90,11 +90,8 @@ final class Runs {
     dev.windlass.wasm.Execution execution;
     try (module) {
       if (left <= 0) return tooLate(arrival, began);
-      wasi =
-          new Wasi(
-              recipe.request(order.invocation(), order.nonce(), order.env(), order.body()));
-      execution =
-          lane.execute(new Run<>(module, wasi, recipe.limits(Duration.ofNanos(left))));
+      wasi = new Wasi(recipe.request(order.invocation(), order.nonce(), order.env(), order.body()));
+      execution = lane.execute(new Run<>(module, wasi, recipe.limits(Duration.ofNanos(left))));
     } finally {
       memory.give(recipe.manifest().limits().memoryBytes());
     }

@@ -4,6 +4,7 @@ import dev.windlass.artifact.ContentStore;
 import dev.windlass.artifact.Source;
 import dev.windlass.function.Bytes;
 import dev.windlass.identity.Enrolment;
+import dev.windlass.identity.EnrolmentRefusedException;
 import dev.windlass.link.LinkClient;
 import dev.windlass.link.LinkLimits;
 import dev.windlass.protocol.Answer;
@@ -15,6 +16,7 @@ import dev.windlass.receipt.Dsse;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.wasm.Engine;
 import dev.windlass.wasm.EngineSettings;
+import dev.windlass.wasm.EngineUnavailable;
 import dev.windlass.wasm.Lanes;
 import dev.windlass.wasm.Modules;
 import dev.windlass.wasm.ModulesSettings;
@@ -30,8 +32,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -91,20 +93,49 @@ public final class Worker implements AutoCloseable {
     link.onOrder(this::take);
   }
 
+  /** How this worker comes by its identity; blocks. */
+  @FunctionalInterface
+  public interface Joining {
+    Enrolment join() throws IOException, EnrolmentRefusedException;
+  }
+
   /**
-   * Opens the engine and begins to dial; returns before a head has answered.
+   * Joins while the engine opens, then begins to dial; returns before a head has answered.
    *
    * @throws dev.windlass.wasm.EngineUnavailable when there is no engine here
    */
-  public static Worker start(WorkerSettings settings, Enrolment enrolment) throws IOException {
+  public static Worker start(WorkerSettings settings, Joining joining)
+      throws IOException, EnrolmentRefusedException, InterruptedException {
     Files.createDirectories(settings.data());
-    var worker = new Worker(settings, enrolment, openEngine(settings));
-    worker.link.start().onSuccess(_ -> worker.tellLinked());
-    return worker;
+    var engine = new CompletableFuture<Engine>();
+    Thread.ofPlatform()
+        .name("open-engine")
+        .start(
+            () -> {
+              try {
+                engine.complete(openEngine(settings));
+              } catch (RuntimeException | Error e) {
+                engine.completeExceptionally(e);
+              }
+            });
+    var enrolment = joining.join();
+    try {
+      var worker = new Worker(settings, enrolment, engine.get());
+      worker.link.start().onSuccess(_ -> worker.tellLinked());
+      return worker;
+    } catch (ExecutionException e) {
+      enrolment.close();
+      if (e.getCause() instanceof EngineUnavailable unavailable) throw unavailable;
+      throw new IllegalStateException("the engine did not open", e.getCause());
+    }
   }
 
-  /** The engine of a worker with these settings: also what {@code up} tries before it starts one. */
-  public static Engine openEngine(WorkerSettings settings) {
+  /** Completes with the reason when this worker will have no identity any more. */
+  public CompletableFuture<String> identityEnded() {
+    return enrolment.ended();
+  }
+
+  private static Engine openEngine(WorkerSettings settings) {
     return Engine.open(
         new EngineSettings(
             settings.bounds().lanes(),
@@ -165,7 +196,10 @@ public final class Worker implements AutoCloseable {
   private Source source() {
     return (digest, maxBytes) -> {
       try {
-        return switch (link.ask(new Ask.Fetch(digest)).toCompletionStage().toCompletableFuture().get()) {
+        return switch (link.ask(new Ask.Fetch(digest))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get()) {
           case Answer.Found(Bytes bytes) when bytes.size() <= maxBytes -> Optional.of(bytes);
           case Answer.Found(Bytes bytes) ->
               throw new IOException(bytes.size() + " bytes, at most " + maxBytes);
@@ -219,5 +253,4 @@ public final class Worker implements AutoCloseable {
                 .setClassPathResolvingEnabled(false)
                 .setFileCachingEnabled(false));
   }
-
 }

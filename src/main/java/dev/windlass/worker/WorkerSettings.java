@@ -55,6 +55,19 @@ public record WorkerSettings(
           lanes, 8 * lanes, 0, 4L << 30, 4L << 30, 64, 64L << 20, 256, Duration.ofSeconds(25));
     }
 
+    public Bounds withLanes(int count) {
+      return new Bounds(
+          count,
+          8 * count,
+          memoryBytes,
+          storeBytes,
+          codeBytes,
+          loadedModules,
+          fileBytes,
+          preparing,
+          drain);
+    }
+
     public Bounds withMemory(long bytes) {
       return new Bounds(
           lanes, backlog, bytes, storeBytes, codeBytes, loadedModules, fileBytes, preparing, drain);

@@ -1,0 +1,178 @@
+package dev.windlass.app;
+
+import dev.windlass.identity.Enrolment;
+import dev.windlass.identity.EnrolmentRefusedException;
+import dev.windlass.identity.JoinToken;
+import dev.windlass.identity.Surroundings;
+import dev.windlass.link.HeadAddress;
+import dev.windlass.wasm.EngineUnavailable;
+import dev.windlass.worker.Worker;
+import dev.windlass.worker.WorkerSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The role {@code worker}: joins by a token, runs until it is told to leave. It does not boot
+ * Quarkus, because nothing of it is needed here (docs/design/0003).
+ *
+ * <p>Signs to leave: SIGTERM, and the end of standard input when its supervisor holds the other end
+ * ({@code --supervised true}). Both drain first. A lost identity ends the process as well: whoever
+ * started it has a new token to give.
+ */
+final class WorkerProcess {
+  private static final Set<String> OPTIONS =
+      Set.of(
+          "head",
+          "registrar",
+          "data",
+          "join-token",
+          "join-token-file",
+          "lanes",
+          "memory",
+          "supervised");
+  private static final int LONGEST_TOKEN = 512;
+
+  private final CountDownLatch leave = new CountDownLatch(1);
+  private final CountDownLatch left = new CountDownLatch(1);
+  private final Arguments arguments;
+
+  /** Written by the main thread before it counts {@code left} down. */
+  private volatile int exitCode = ExitCode.UNAVAILABLE;
+
+  private volatile @Nullable String lostIdentity;
+
+  private WorkerProcess(List<String> words) {
+    this.arguments = new Arguments("worker", words, OPTIONS);
+  }
+
+  /** Blocks until the worker has left; the result is the exit code. */
+  static int run(List<String> words) {
+    Logs.toStandardError();
+    return new WorkerProcess(words).run();
+  }
+
+  private int run() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::leaveAndHalt, "leave"));
+    try {
+      exitCode = work();
+    } finally {
+      left.countDown();
+    }
+    return exitCode;
+  }
+
+  /**
+   * On SIGTERM the hook lets the main thread drain and then ends the process with its code; the
+   * system frees what is still open.
+   */
+  private void leaveAndHalt() {
+    leave.countDown();
+    try {
+      left.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(exitCode);
+  }
+
+  private int work() {
+    var token = token();
+    var heads = arguments.texts("head").stream().map(HeadAddress::parse).toList();
+    if (heads.isEmpty())
+      throw new StartFailure("windlass worker: say which head to join with --head HOST:PORT");
+    var registrar = arguments.text("registrar", heads.getFirst().host());
+    try {
+      var worker =
+          Worker.start(
+              settings(heads), () -> Enrolment.join(registrar, token, Surroundings.real()));
+      worker.identityEnded().thenAccept(this::identityEnded);
+      if (Boolean.parseBoolean(arguments.text("supervised", "false"))) watchSupervisor();
+      leave.await();
+      worker.drain();
+      return lostIdentity == null ? ExitCode.OK : ExitCode.UNAVAILABLE;
+    } catch (EnrolmentRefusedException e) {
+      throw new StartFailure("the registrar refused this worker: " + e.getMessage(), e);
+    } catch (EngineUnavailable e) {
+      throw new StartFailure(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new StartFailure("the worker could not start: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.UNAVAILABLE;
+    }
+  }
+
+  private void identityEnded(String why) {
+    if (why.equals("closed")) return;
+    System.err.println("ERROR identity lost: " + why);
+    lostIdentity = why;
+    leave.countDown();
+  }
+
+  private WorkerSettings settings(List<HeadAddress> heads) {
+    var data = Path.of(arguments.text("data", DataDirectory.usual().resolve("worker").toString()));
+    var usual = WorkerSettings.Bounds.forCpus(Runtime.getRuntime().availableProcessors());
+    var bounds =
+        usual
+            .withLanes(arguments.number("lanes", usual.lanes(), 1, 1024))
+            .withMemory((long) arguments.number("memory", 0, 0, 1 << 20) << 20);
+    return new WorkerSettings(
+        data.toAbsolutePath().normalize(), heads, EngineProcess.command(), bounds, Version.TEXT);
+  }
+
+  private JoinToken token() {
+    var text =
+        Optional.ofNullable(System.getenv("WINDLASS_JOIN_TOKEN"))
+            .orElseGet(() -> arguments.text("join-token", ""));
+    if (arguments.has("join-token-file")) text = fromFile(arguments.text("join-token-file", ""));
+    if (text.isEmpty())
+      throw new StartFailure(
+          "windlass worker: a join token is needed, in WINDLASS_JOIN_TOKEN or --join-token-file"
+              + "\n  a head makes one: windlass get join-token");
+    try {
+      return JoinToken.parse(text.strip());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure("windlass worker: " + e.getMessage(), e);
+    }
+  }
+
+  /** {@code -} is the first line of standard input, which stays open. */
+  private static String fromFile(String file) {
+    try {
+      return file.equals("-") ? firstLine(System.in) : Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new StartFailure("windlass worker: couldn't read the join token from " + file, e);
+    }
+  }
+
+  private static String firstLine(InputStream in) throws IOException {
+    var line = new StringBuilder();
+    for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+      if (line.length() == LONGEST_TOKEN) throw new IOException("the first line is too long");
+      line.append((char) c);
+    }
+    return line.toString();
+  }
+
+  private void watchSupervisor() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("supervisor")
+        .start(
+            () -> {
+              try {
+                while (System.in.read() >= 0) continue;
+              } catch (IOException _) {
+                // as good as its end
+              }
+              leave.countDown();
+            });
+  }
+}
