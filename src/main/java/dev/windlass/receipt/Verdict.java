@@ -23,6 +23,14 @@ public sealed interface Verdict {
     /** The path does not lead from this payload to the signed root. */
     BATCH_PATH,
     /** A receipt's sequence number is not its place in the batch. */
-    SEQUENCE
+    SEQUENCE;
+
+    /** Whether the place in a batch was refused, rather than a signature. */
+    public boolean isOfBatch() {
+      return switch (this) {
+        case BATCH_STATEMENT, BATCH_SIZE, BATCH_INDEX, BATCH_PATH, SEQUENCE -> true;
+        case SIGNATURE, TYPE -> false;
+      };
+    }
   }
 }
