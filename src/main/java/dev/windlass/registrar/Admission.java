@@ -1,0 +1,183 @@
+package dev.windlass.registrar;
+
+import dev.windlass.function.Bytes;
+import dev.windlass.function.Digest;
+import dev.windlass.identity.CertificateAuthority;
+import dev.windlass.identity.Grant;
+import dev.windlass.identity.JoinRequest;
+import dev.windlass.identity.JoinToken;
+import dev.windlass.identity.PeerVerifier;
+import dev.windlass.identity.RenewRequest;
+import dev.windlass.identity.SpiffeId;
+import dev.windlass.identity.Surroundings;
+import dev.windlass.json.Bounds;
+import dev.windlass.json.Json;
+import dev.windlass.receipt.Ed25519PublicKey;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** Decides on each request, whatever brought it. For any thread. */
+final class Admission {
+  static final int MAX_BODY = 16 << 10;
+
+  private static final System.Logger LOG = System.getLogger(Admission.class.getName());
+  private static final int NAME_BITS = 40;
+
+  private final Supplier<CertificateAuthority> authority;
+  private final Registry registry;
+  private final JoinTokens tokens;
+  private final Nonces nonces;
+  private final Surroundings around;
+
+  Admission(
+      Supplier<CertificateAuthority> authority,
+      Registry registry,
+      JoinTokens tokens,
+      Surroundings around) {
+    this.authority = authority;
+    this.registry = registry;
+    this.tokens = tokens;
+    this.nonces = new Nonces(around.random());
+    this.around = around;
+  }
+
+  Answer challenge(byte[] body) {
+    try {
+      parsed(body).at().only("v").get("v").int32(1, 1);
+    } catch (IllegalArgumentException e) {
+      return refused(Refusal.malformed(e.getMessage()));
+    }
+    var nonce = Base64.getEncoder().encodeToString(nonces.make(now()));
+    return new Answer.Granted(Json.object().put("v", 1).put("nonce", nonce).build());
+  }
+
+  Answer join(byte[] body) {
+    JoinRequest request;
+    try {
+      request = JoinRequest.parse(parsed(body));
+    } catch (IllegalArgumentException e) {
+      return refused(Refusal.malformed(e.getMessage()));
+    }
+    var token = request.token();
+    if (authority.get().roots().stream().noneMatch(token::pins))
+      return refused(Refusal.token("it was made under another authority"));
+    var stale = nonces.objection(request.nonce(), now());
+    if (stale.isPresent()) return refused(Refusal.nonce(stale.get()));
+    return switch (tokens.take(token, now())) {
+      case JoinTokens.Taken.Not(var why) -> refused(Refusal.token(why));
+      case JoinTokens.Taken.Role(var role) -> {
+        if (nonces.spend(request.nonce(), now())) yield register(request, token, role);
+        tokens.giveBack(token);
+        yield refused(Refusal.nonce("it was used already"));
+      }
+    };
+  }
+
+  private Answer register(JoinRequest request, JoinToken token, String role) {
+    var id = freshName(role);
+    var leaf = authority.get().issue(id, request.csr().key());
+    var key = Ed25519PublicKey.ofRaw(Bytes.copyOf(request.resultKey().raw()));
+    var entry =
+        new RegisteredKey(id, key, digest(leaf), now(), leaf.getNotAfter().toInstant(), null);
+    try {
+      return switch (registry.register(entry)) {
+        case DONE -> {
+          LOG.log(Level.INFO, "registered id={0} keyid={1}", id, key.keyId());
+          yield granted(id, leaf);
+        }
+        case KEY_TAKEN -> refused(Refusal.conflict(key.keyId() + " has an owner; make another"));
+        case FULL -> {
+          tokens.giveBack(token);
+          yield refused(Refusal.busy(503, "the registry holds " + Registry.MAX_KEYS + " keys"));
+        }
+      };
+    } catch (IOException e) {
+      tokens.giveBack(token);
+      LOG.log(Level.ERROR, "the registry cannot be written", e);
+      return refused(Refusal.busy(503, "the registry cannot be written"));
+    }
+  }
+
+  /**
+   * @param session of the connection; null if it is not TLS
+   */
+  Answer renew(@Nullable SSLSession session, byte[] body) {
+    if (session == null) return refused(Refusal.certificate("the connection is not TLS"));
+    SpiffeId id;
+    try {
+      id = peers().peer(session);
+    } catch (CertificateException e) {
+      return refused(Refusal.certificate(e.getMessage()));
+    }
+    PublicKey key;
+    try {
+      key = RenewRequest.parse(parsed(body)).key();
+    } catch (IllegalArgumentException e) {
+      return refused(Refusal.malformed(e.getMessage()));
+    }
+    var known = registry.keyOf(id);
+    if (known.isEmpty()) return refused(Refusal.identity(id + " is not registered"));
+    var revoked = known.get().revokedAt();
+    if (revoked != null) return refused(Refusal.identity(id + " was revoked at " + revoked));
+    var leaf = authority.get().issue(id, key);
+    try {
+      if (!registry.renew(id, digest(leaf), leaf.getNotAfter().toInstant()))
+        return refused(Refusal.identity(id + " was revoked meanwhile"));
+    } catch (IOException e) {
+      LOG.log(Level.ERROR, "the registry cannot be written", e);
+      return refused(Refusal.busy(503, "the registry cannot be written"));
+    }
+    return granted(id, leaf);
+  }
+
+  /** Whoever has a certificate but the registrar itself. */
+  PeerVerifier peers() {
+    return new PeerVerifier(
+        () -> authority.get().roots(),
+        authority.get().trustDomain(),
+        id -> !id.role().equals(SpiffeId.REGISTRAR),
+        around.clock());
+  }
+
+  private Answer granted(SpiffeId id, X509Certificate leaf) {
+    return new Answer.Granted(new Grant(id, List.of(leaf), authority.get().roots()).json());
+  }
+
+  /** The name is ours to choose: a joiner cannot ask for another's. */
+  private SpiffeId freshName(String role) {
+    var bits = around.random().nextLong() & (1L << NAME_BITS) - 1;
+    var name = role.charAt(0) + "-" + "%010x".formatted(bits);
+    var id = new SpiffeId(authority.get().trustDomain(), Registrar.NAMESPACE, role, name);
+    return registry.keyOf(id).isEmpty() ? id : freshName(role);
+  }
+
+  private Instant now() {
+    return around.clock().instant();
+  }
+
+  private static Json parsed(byte[] body) {
+    return Json.parse(body, Bounds.ofBytes(MAX_BODY));
+  }
+
+  private static Digest digest(X509Certificate leaf) {
+    try {
+      return Digest.of(leaf.getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new AssertionError("a certificate just made has a DER form", e);
+    }
+  }
+
+  private static Answer refused(Refusal why) {
+    return new Answer.Refused(why);
+  }
+}

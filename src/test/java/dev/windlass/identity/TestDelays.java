@@ -1,0 +1,43 @@
+package dev.windlass.identity;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Runs what is due when the clock is moved, in order, on the mover's thread. */
+public final class TestDelays implements Delays {
+  private record Task(Instant due, long order, Runnable run) {}
+
+  private final TestClock clock;
+  private final List<Task> tasks = new ArrayList<>();
+  private long order;
+
+  public TestDelays(TestClock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public void after(Duration delay, Runnable task) {
+    if (delay.isNegative()) throw new AssertionError("a delay of " + delay);
+    tasks.add(new Task(clock.instant().plus(delay), order++, task));
+  }
+
+  /** Moves the clock from task to task, to the end of {@code by}. */
+  public void forward(Duration by) {
+    var end = clock.instant().plus(by);
+    while (true) {
+      var next =
+          tasks.stream()
+              .filter(t -> !t.due().isAfter(end))
+              .min(Comparator.comparing(Task::due).thenComparing(Task::order));
+      if (next.isEmpty()) break;
+      tasks.remove(next.get());
+      var wait = Duration.between(clock.instant(), next.get().due());
+      if (!wait.isNegative()) clock.forward(wait);
+      next.get().run().run();
+    }
+    clock.forward(Duration.between(clock.instant(), end));
+  }
+}
