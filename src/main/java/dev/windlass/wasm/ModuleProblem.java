@@ -1,6 +1,7 @@
 package dev.windlass.wasm;
 
 import dev.windlass.function.Digest;
+import dev.windlass.function.InvalidModule;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,7 +11,7 @@ public sealed interface ModuleProblem {
   record OtherDigest(Digest expected, Digest actual) implements ModuleProblem {}
 
   /** The pre-parse said no, before the library saw an octet. */
-  record Invalid(String reason) implements ModuleProblem {}
+  record Invalid(InvalidModule reason) implements ModuleProblem {}
 
   /** The library said no: not valid, or it uses a proposal that is off. */
   record NotAccepted(String reason) implements ModuleProblem {}
@@ -21,11 +22,6 @@ public sealed interface ModuleProblem {
       imports = List.copyOf(imports);
     }
   }
-
-  /**
-   * @param found what the module exports under that name, "nothing" if it does not
-   */
-  record NoEntry(String name, String found) implements ModuleProblem {}
 
   record CompileOverMemory(long limitBytes) implements ModuleProblem {}
 
@@ -53,17 +49,11 @@ public sealed interface ModuleProblem {
   default String text() {
     return switch (this) {
       case OtherDigest p -> "the module is " + p.actual() + ", not " + p.expected();
-      case Invalid p -> p.reason();
+      case Invalid p -> p.reason().message();
       case NotAccepted p -> p.reason();
       case UnknownImports p ->
           "the module imports what the host does not offer: "
               + p.imports().stream().map(ImportProblem::toString).collect(Collectors.joining(", "));
-      case NoEntry p ->
-          "the module must export the function "
-              + p.name()
-              + " without parameters and results; it exports "
-              + p.found()
-              + " under that name";
       case CompileOverMemory p -> "compiling took more than " + p.limitBytes() + " bytes of memory";
       case CompileOverTime p -> "compiling took longer than " + p.limitMillis() + " ms";
       case CompileDied p ->

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * constant handle; the rest goes through {@code call} and {@code run}, whose argument types must be
  * the function's shape. Prototypes and ownership: {@link CFunction}.
  */
+@SuppressWarnings("restricted") // this package is what native access is granted for
 final class C {
   private static final SymbolLookup LIBRARY =
       SymbolLookup.libraryLookup(Library.inUse().path(), Arena.global());
@@ -348,9 +349,10 @@ final class C {
 
   /** A downcall throws nothing of its own; what an upcall threw never gets here. */
   private static RuntimeException bug(Throwable t) {
-    if (t instanceof VirtualMachineError e) throw e;
-    throw t instanceof LibraryException e
-        ? e
-        : new AssertionError("a call into libwasmtime threw", t);
+    return switch (t) {
+      case VirtualMachineError e -> throw e;
+      case LibraryException e -> e;
+      default -> throw new AssertionError("a call into libwasmtime threw", t);
+    };
   }
 }

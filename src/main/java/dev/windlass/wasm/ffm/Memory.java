@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  * Every read and write of native memory, by address and without a check: who calls has checked.
  * Little-endian, as both architectures are.
  */
+@SuppressWarnings("restricted") // this package is what native access is granted for
 final class Memory {
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /** The one entry from native code: every host function of every module comes in here. */
+@SuppressWarnings("restricted") // this package is what native access is granted for
 final class Upcalls {
   static final String NAME = "funcUnchecked";
   static final FunctionDescriptor CB4 =
