@@ -41,13 +41,16 @@ public final class Engine implements AutoCloseable {
    *
    * @throws EngineUnavailable when the library is missing or another one, or no preset is accepted
    */
-  public static Engine open(EngineSettings settings) throws InterruptedException {
+  public static Engine open(EngineSettings settings) {
     try {
       var library = Library.inUse();
       PrivateDirectory.make(settings.cache());
       return new Engine(library, settings, accepted(library, settings));
     } catch (LibraryException e) {
       throw new EngineUnavailable(String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineUnavailable("interrupted while trying a preset", e);
     } catch (IOException e) {
       throw new EngineUnavailable("cannot use the directory " + settings.cache() + ": " + e, e);
     }

@@ -86,8 +86,8 @@ public final class Lanes implements AutoCloseable {
     }
   }
 
-  /** Takes nothing new; true when all tasks ended in time. */
-  public boolean drain(Duration patience) throws InterruptedException {
+  /** Takes nothing new; true when all tasks ended in time and without an interrupt. */
+  public boolean drain(Duration patience) {
     long left = patience.toNanos();
     lock.lock();
     try {
@@ -97,6 +97,9 @@ public final class Lanes implements AutoCloseable {
         left = finished.awaitNanos(left);
       }
       return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
     } finally {
       lock.unlock();
     }

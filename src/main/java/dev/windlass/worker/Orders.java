@@ -179,7 +179,8 @@ final class Orders {
         reply,
         () -> {
           try {
-            recipes.evict(order.manifest()).ifPresent(modules::evict);
+            var module = recipes.evict(order.manifest());
+            if (module.isPresent()) modules.evict(module.get());
           } catch (IOException e) {
             LOG.warnf("artifact not removed: function=%s %s", order.name(), e.getMessage());
           }

@@ -13,8 +13,7 @@ final class Refusals {
           case ModuleProblem.OtherDigest _ -> Why.DIGEST_MISMATCH;
           case ModuleProblem.Invalid _,
               ModuleProblem.NotAccepted _,
-              ModuleProblem.UnknownImports _,
-              ModuleProblem.NoEntry _ ->
+              ModuleProblem.UnknownImports _ ->
               Why.INVALID_MODULE;
           case ModuleProblem.CompileOverMemory _,
               ModuleProblem.CompileOverTime _,

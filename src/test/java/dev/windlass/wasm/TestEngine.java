@@ -33,7 +33,7 @@ final class TestEngine<S> implements AutoCloseable {
       engine = Engine.open(settings(pooling, lanes, List.of(), directory));
       modules = Modules.open(engine, host, ModulesSettings.inProcess(directory.resolve("code")));
       this.lanes = Lanes.open(engine, lanes, 0);
-    } catch (IOException | InterruptedException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
