@@ -1,0 +1,251 @@
+package dev.windlass.head;
+
+import dev.windlass.function.Digest;
+import dev.windlass.identity.SpiffeId;
+import dev.windlass.placement.Candidate;
+import dev.windlass.placement.Machine;
+import dev.windlass.placement.PassedOver;
+import dev.windlass.placement.Placement;
+import dev.windlass.placement.Request;
+import dev.windlass.placement.Worker;
+import dev.windlass.protocol.Report;
+import dev.windlass.receipt.ResultVerifier;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+/**
+ * The workers that are linked now, what each said of itself, and how many orders each has of ours.
+ * Whoever wants to send an order takes a {@link Seat} first.
+ *
+ * <p>A worker whose result did not verify is in quarantine for as long as this head lives, also
+ * under a new link: it gets no further order.
+ */
+final class Fleet {
+  private static final int MAX_QUARANTINED = 10_000;
+  private static final long HOLD_OFF_MILLIS = 5;
+  private static final int REMEMBERED_BATCHES = 64;
+
+  /** One linked worker. */
+  static final class Member {
+    final SpiffeId id;
+    final int capacity;
+    final long joinedAtMillis;
+
+    /**
+     * Guarded by itself. One a worker: batches are a worker's own, and workers do not wait for each
+     * other.
+     */
+    final ResultVerifier verifier = new ResultVerifier(REMEMBERED_BATCHES);
+
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile Report report;
+    private volatile Worker worker;
+    private volatile long reportedAtMillis;
+    private volatile int busyElsewhere;
+    private volatile long heldOffUntilMillis;
+
+    Member(SpiffeId id, int capacity, Report report, long nowMillis) {
+      this.id = id;
+      this.capacity = capacity;
+      this.joinedAtMillis = nowMillis;
+      this.report = report;
+      this.worker = asWorker(report);
+      this.reportedAtMillis = nowMillis;
+    }
+
+    Report report() {
+      return report;
+    }
+
+    boolean isWarm(Digest module) {
+      return worker.warm().contains(module);
+    }
+
+    int inFlight() {
+      return inFlight.get();
+    }
+
+    long reportedAtMillis() {
+      return reportedAtMillis;
+    }
+
+    private void reported(Report next, long nowMillis) {
+      report = next;
+      worker = asWorker(next);
+      reportedAtMillis = nowMillis;
+      busyElsewhere = Math.max(0, next.lanes() - next.freeLanes() - inFlight.get());
+    }
+
+    private Candidate candidate(long nowMillis) {
+      return new Candidate(
+          worker, inFlight.get(), busyElsewhere, Math.max(0, nowMillis - reportedAtMillis));
+    }
+
+    private boolean tryEnter() {
+      while (true) {
+        int now = inFlight.get();
+        if (now >= capacity) return false;
+        if (inFlight.compareAndSet(now, now + 1)) return true;
+      }
+    }
+
+    private Worker asWorker(Report report) {
+      var hardware = report.hardware();
+      var machine =
+          new Machine(
+              hardware.architecture(),
+              hardware.vcpus(),
+              hardware.mhz(),
+              hardware.memoryBytes(),
+              hardware.diskKind(),
+              hardware.freeDiskBytes());
+      int lanes = Math.max(1, report.lanes());
+      return new Worker(
+          id.toString(),
+          machine,
+          lanes,
+          Math.max(lanes, capacity),
+          new HashSet<>(report.warm()),
+          report.draining());
+    }
+  }
+
+  /** Room for one order at one worker; give it back when the order has its reply. */
+  record Seat(Member member, Digest engine) {
+    String address() {
+      return member.id.address();
+    }
+  }
+
+  private final InstantSource clock;
+  private final RandomGenerator chance;
+  private final Runnable onRoom;
+  private final CopyOnWriteArrayList<Member> members = new CopyOnWriteArrayList<>();
+
+  /** Guarded by itself. */
+  private final Map<SpiffeId, String> quarantine = new LinkedHashMap<>();
+
+  /**
+   * @param onRoom called whenever a worker may take one more order; must return soon
+   */
+  Fleet(InstantSource clock, RandomGenerator chance, Runnable onRoom) {
+    this.clock = clock;
+    this.chance = chance;
+    this.onRoom = onRoom;
+  }
+
+  void joined(SpiffeId id, int capacity, Report report) {
+    var member = new Member(id, Math.max(1, capacity), report, clock.millis());
+    synchronized (members) {
+      members.removeIf(m -> m.id.equals(id));
+      members.add(member);
+    }
+    for (int i = 0; i < member.capacity; i++) onRoom.run();
+  }
+
+  void reported(SpiffeId id, Report report) {
+    for (var member : members) {
+      if (!member.id.equals(id)) continue;
+      boolean wasDraining = member.report.draining();
+      member.reported(report, clock.millis());
+      if (wasDraining && !report.draining()) onRoom.run();
+    }
+  }
+
+  void left(SpiffeId id) {
+    synchronized (members) {
+      members.removeIf(m -> m.id.equals(id));
+    }
+    onRoom.run();
+  }
+
+  List<Member> members() {
+    return members;
+  }
+
+  int size() {
+    return members.size();
+  }
+
+  /** From now on it gets no order. */
+  void quarantine(SpiffeId id, String why) {
+    synchronized (quarantine) {
+      quarantine.putIfAbsent(id, why);
+      if (quarantine.size() > MAX_QUARANTINED)
+        quarantine.remove(quarantine.keySet().iterator().next());
+    }
+  }
+
+  Optional<String> quarantined(SpiffeId id) {
+    synchronized (quarantine) {
+      return quarantine.isEmpty() ? Optional.empty() : Optional.ofNullable(quarantine.get(id));
+    }
+  }
+
+  /** Room at the worker that placement chooses, or none now. Give it back with {@link #release}. */
+  Optional<Seat> take(Request request) {
+    // Another request may have taken the room in between: choose again, a bounded number of times.
+    for (int i = 0; i < 8; i++) {
+      var choice = Placement.choose(request, candidates(), chance);
+      if (choice.isEmpty()) return Optional.empty();
+      var member = member(choice.get().worker().id());
+      if (member.isPresent() && member.get().tryEnter())
+        return Optional.of(new Seat(member.get(), member.get().report.engine()));
+    }
+    return Optional.empty();
+  }
+
+  /** It said it had no room although we counted some: leave it alone for a moment. */
+  void holdOff(Seat seat) {
+    seat.member().heldOffUntilMillis = clock.millis() + HOLD_OFF_MILLIS;
+  }
+
+  void release(Seat seat) {
+    seat.member().inFlight.decrementAndGet();
+    onRoom.run();
+  }
+
+  /** Why no worker can take it now. */
+  Shortage shortage(Request request) {
+    if (members.isEmpty()) return new Shortage.NoWorker();
+    var reasons = new ArrayList<Shortage.Reason>();
+    for (var member : members)
+      quarantined(member.id)
+          .ifPresent(
+              why ->
+                  reasons.add(
+                      new Shortage.Reason(
+                          member.id.toString(), "is in quarantine: " + why, false)));
+    for (var passed : Placement.refusals(request, candidates()))
+      reasons.add(
+          new Shortage.Reason(passed.worker(), passed.why().message(), waitingHelps(passed.why())));
+    boolean hope = reasons.size() < members.size() || reasons.stream().anyMatch(r -> r.passes());
+    return hope ? new Shortage.Busy(reasons) : new Shortage.NoneEligible(reasons);
+  }
+
+  private static boolean waitingHelps(PassedOver why) {
+    return why instanceof PassedOver.NoCapacity;
+  }
+
+  private List<Candidate> candidates() {
+    long now = clock.millis();
+    var candidates = new ArrayList<Candidate>(members.size());
+    for (var member : members)
+      if (now >= member.heldOffUntilMillis && quarantined(member.id).isEmpty())
+        candidates.add(member.candidate(now));
+    return candidates;
+  }
+
+  private Optional<Member> member(String id) {
+    for (var member : members) if (member.worker.id().equals(id)) return Optional.of(member);
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.windlass.head;
+
+import dev.windlass.artifact.ContentStore;
+import dev.windlass.link.Peers;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * All parts of a head, wired. {@link #mount} gives it HTTP; workers come through the {@link Peers}
+ * that its link was made with.
+ */
+final class Head {
+  private static final Logger LOG = Logger.getLogger(Head.class);
+  private static final long SWEEP_MILLIS = 60_000;
+  private static final long DRAIN_TICK_MILLIS = 20;
+
+  /** Before everything that Quarkus mounts, and for functions' own routes after it. */
+  private static final int FIRST = -1_000;
+
+  private static final int LAST = 100_000;
+
+  private final Vertx vertx;
+  private final HeadConfig config;
+  private final Catalogue catalogue;
+  private final Fleet fleet;
+  private final Gateway gateway;
+  private final OperationApi operations;
+  private final ManagementApi api;
+  private final long sweeper;
+  private volatile boolean draining;
+
+  private Head(
+      Vertx vertx,
+      HeadConfig config,
+      HeadPorts ports,
+      MeterRegistry registry,
+      Function<Peers, Link> links)
+      throws IOException {
+    this.vertx = vertx;
+    this.config = config;
+    InstantSource clock = InstantSource.system();
+    var store = ContentStore.open(config.data().resolve("artifacts"), config.store().bytes());
+    this.catalogue = Catalogue.open(config, store, clock);
+    var waiting = new WaitingRoom(config.traffic().waiters());
+    // Placement's dice need not be secret; ids and nonces must not be guessed.
+    this.fleet = new Fleet(clock, dice(), waiting::tell);
+    var link = links.apply(new HeadPeers(vertx, fleet, store));
+    var metrics = new HeadMetrics(registry);
+    var dispatch =
+        new Dispatch(
+            new Dispatch.Parts(fleet, waiting, link, new ResultCheck(ports.keys()), metrics),
+            config.traffic(),
+            clock,
+            new SecureRandom());
+    var results = new Results(config.memory());
+    var logs = new Logs(config.memory());
+    var invoker =
+        new Invoker(new Invoker.Parts(catalogue, dispatch, results, logs, metrics), config);
+    var replays = new Replays(config.memory(), longestRequest(config.traffic()), clock);
+    this.gateway = new Gateway(vertx, catalogue, invoker, replays, config.traffic());
+    var deployer =
+        new Deployer(
+            new Deployer.Parts(catalogue, store, fleet, waiting, link), config.traffic().prepare());
+    this.operations =
+        new OperationApi(
+            new OperationApi.Parts(
+                catalogue, results, logs, fleet, ports::trustFile, ports::mintJoinToken),
+            clock);
+    var functions =
+        new FunctionApi(
+            new FunctionApi.Parts(catalogue, store, deployer, fleet, link, logs), config);
+    this.api = new ManagementApi(vertx, new AdminGuard(config.adminToken()), functions, operations);
+    metrics.gauge("windlass.workers", "Linked workers", fleet::size);
+    metrics.gauge("windlass.functions", "Deployed functions", catalogue::size);
+    metrics.gauge("windlass.requests.in.flight", "Requests of functions", gateway::inFlight);
+    metrics.gauge("windlass.requests.waiting", "Requests that wait for room", waiting::waiting);
+    metrics.gauge("windlass.request.body.bytes", "Memory of request bodies", gateway::bodyBytes);
+    metrics.gauge("windlass.results.kept.bytes", "Memory of kept results", results::bytes);
+    metrics.gauge("windlass.artifacts.bytes", "Disk of artifacts", store::usedBytes);
+    this.sweeper = vertx.setPeriodic(SWEEP_MILLIS, _ -> Thread.startVirtualThread(this::sweep));
+  }
+
+  /**
+   * Reads the data directory.
+   *
+   * @param links makes the link to the workers for those who hear of them
+   * @throws IOException when the data directory cannot be used
+   */
+  static Head open(
+      Vertx vertx,
+      HeadConfig config,
+      HeadPorts ports,
+      MeterRegistry registry,
+      Function<Peers, Link> links)
+      throws IOException {
+    return new Head(vertx, config, ports, registry, links);
+  }
+
+  void mount(Router router) {
+    router.route("/fn/*").order(FIRST).handler(gateway::byName);
+    api.mount(router);
+    router.route().order(LAST).handler(gateway::byRoute);
+  }
+
+  /** A request would find a worker. */
+  boolean isReady() {
+    return !draining && fleet.size() > 0;
+  }
+
+  int workers() {
+    return fleet.size();
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  int inFlight() {
+    return gateway.inFlight();
+  }
+
+  /**
+   * Refuses new requests and waits until those in flight have ended, or the bound is over. Blocks.
+   */
+  void drain() {
+    draining = true;
+    gateway.drain();
+    operations.drain();
+    long end = System.nanoTime() + config.traffic().drain().toNanos();
+    while (gateway.inFlight() > 0 && System.nanoTime() < end) {
+      try {
+        Thread.sleep(DRAIN_TICK_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    LOG.infof("event=drained left=%d", gateway.inFlight());
+  }
+
+  void close() {
+    vertx.cancelTimer(sweeper);
+  }
+
+  private void sweep() {
+    try {
+      int removed = catalogue.sweep();
+      if (removed > 0) LOG.infof("event=swept artifacts=%d", removed);
+    } catch (IOException | RuntimeException e) {
+      LOG.errorf("event=sweep-failed why=%s", e.getMessage());
+    }
+  }
+
+  private static RandomGenerator dice() {
+    return () -> ThreadLocalRandom.current().nextLong();
+  }
+
+  private static Duration longestRequest(HeadConfig.Traffic bounds) {
+    var once = dev.windlass.function.Limits.MAX_TIMEOUT.plus(bounds.coldMargin());
+    return once.multipliedBy(bounds.attempts());
+  }
+}
