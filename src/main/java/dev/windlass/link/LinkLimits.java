@@ -22,8 +22,11 @@ public record LinkLimits(Sizes sizes, Times times, int credits, int asks, int li
   public record Sizes(int frame, int chunk, int message, int reassembly) {
     public static final int MAX_FRAME = 1 << 20;
 
+    /** The largest header of a message fits into one frame. */
+    public static final int LEAST_FRAME = (256 + 8) << 10;
+
     public Sizes {
-      within("frame", frame, 16 << 10, MAX_FRAME);
+      within("frame", frame, LEAST_FRAME, MAX_FRAME);
       within("chunk", chunk, 1 << 10, frame - (8 << 10));
       within("message", message, frame, 256 << 20);
       within("reassembly", reassembly, message, 1 << 30);

@@ -1,0 +1,126 @@
+package dev.windlass.protocol;
+
+import static dev.windlass.protocol.Codec.writer;
+
+import dev.windlass.function.Bytes;
+import dev.windlass.function.Digest;
+import dev.windlass.function.FunctionName;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** Tags: 0 invoke, 1 prepare, 2 evict. */
+final class OrderCodec {
+  private OrderCodec() {}
+
+  static Encoded encode(Order order) throws ProtocolException {
+    return switch (order) {
+      case Order.Invoke invoke ->
+          new Encoded(Kind.ORDER, Codec.finish(write(invoke)), invoke.body(), Bytes.EMPTY);
+      case Order.Prepare prepare ->
+          Codec.header(
+              Kind.ORDER,
+              writer(64)
+                  .array(3)
+                  .integer(1)
+                  .octets(prepare.manifest().hash())
+                  .count(atLeastZero(prepare.deadlineMillis())));
+      case Order.Evict evict ->
+          Codec.header(
+              Kind.ORDER,
+              writer(192)
+                  .array(4)
+                  .integer(2)
+                  .text(evict.name().namespace())
+                  .text(evict.name().name())
+                  .octets(evict.manifest().hash()));
+    };
+  }
+
+  private static CborWriter write(Order.Invoke invoke) throws ProtocolException {
+    var env = invoke.env();
+    if (env.size() > Codec.MAX_ENV)
+      throw new ProtocolException("env has " + env.size() + " variables, at most " + Codec.MAX_ENV);
+    var uuid = invoke.invocation().uuid();
+    var cbor =
+        writer(128 + 48 * env.size())
+            .array(6)
+            .integer(0)
+            .octets(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits())
+            .octets(invoke.nonce().unsafeArray())
+            .octets(invoke.manifest().hash())
+            .count(atLeastZero(invoke.deadlineMillis()))
+            .array(2 * env.size());
+    for (Map.Entry<String, String> variable : env.entrySet()) {
+      cbor.text(bounded("env name", variable.getKey(), Codec.MAX_ENV_NAME));
+      cbor.text(bounded("env value", variable.getValue(), Codec.MAX_ENV_VALUE));
+    }
+    return cbor;
+  }
+
+  static Order read(CborReader in, Codec.Body body) throws ProtocolException {
+    int fields = in.array("order", 6);
+    int tag = in.smallInteger("order tag", 2);
+    int expected = tag == 0 ? 6 : tag == 1 ? 3 : 4;
+    if (fields != expected)
+      throw new ProtocolException("order " + tag + " has " + fields + " fields, not " + expected);
+    return switch (tag) {
+      case 0 -> readInvoke(in, body);
+      case 1 -> new Order.Prepare(digest(in, "manifest"), deadline(in));
+      default -> {
+        var namespace = in.text("namespace", Codec.MAX_NAME);
+        var name = in.text("name", Codec.MAX_NAME);
+        yield new Order.Evict(new FunctionName(namespace, name), digest(in, "manifest"));
+      }
+    };
+  }
+
+  private static Order.Invoke readInvoke(CborReader in, Codec.Body body) throws ProtocolException {
+    var invocation = new InvocationId(uuid(in.exactly("invocation", 16)));
+    var nonce = Bytes.wrap(in.exactly("nonce", 16));
+    var manifest = digest(in, "manifest");
+    int deadlineMillis = deadline(in);
+    int items = in.array("env", 2 * Codec.MAX_ENV);
+    if (items % 2 != 0) throw new ProtocolException("env has a name without a value");
+    var env = new TreeMap<String, String>();
+    String before = null;
+    for (int i = 0; i < items; i += 2) {
+      var name = in.text("env name", Codec.MAX_ENV_NAME);
+      if (before != null && before.compareTo(name) >= 0)
+        throw new ProtocolException("env names are not in ascending order");
+      env.put(name, in.text("env value", Codec.MAX_ENV_VALUE));
+      before = name;
+    }
+    return new Order.Invoke(invocation, nonce, manifest, env, body.whole(), deadlineMillis);
+  }
+
+  static Digest digest(CborReader in, String what) throws ProtocolException {
+    return Digest.ofHash(in.exactly(what, 32));
+  }
+
+  static String bounded(String what, String text, int most) throws ProtocolException {
+    // at most 3 octets a char: only a text near the bound is counted exactly
+    if (text.length() > most || text.length() > most / 3 && Bytes.utf8(text).size() > most) {
+      throw new ProtocolException(what + " has more than " + most + " octets");
+    }
+    return text;
+  }
+
+  private static int deadline(CborReader in) throws ProtocolException {
+    return in.smallInteger("deadline in ms", Integer.MAX_VALUE);
+  }
+
+  private static int atLeastZero(int deadlineMillis) {
+    return Math.max(0, deadlineMillis);
+  }
+
+  private static UUID uuid(byte[] octets) {
+    return new UUID(high(octets, 0), high(octets, 8));
+  }
+
+  private static long high(byte[] octets, int from) {
+    long value = 0;
+    for (int i = from; i < from + 8; i++) value = value << 8 | octets[i] & 0xff;
+    return value;
+  }
+}
