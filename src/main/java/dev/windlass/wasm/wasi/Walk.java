@@ -64,14 +64,14 @@ final class Walk {
     if (path.charAt(0) == '/') return end(Errno.NOTCAPABLE);
     var at = start;
     var pending = path;
+    int here = 0;
     while (true) {
-      int length = pending.indexOf('/');
-      var head = length < 0 ? pending : pending.substring(0, length);
-      int next = length;
-      while (next >= 0 && next < pending.length() && pending.charAt(next) == '/') next++;
-      var rest = next < 0 ? "" : pending.substring(next);
-      boolean isLast = rest.isEmpty();
-      slash |= isLast && length >= 0;
+      int end = pending.indexOf('/', here);
+      var head = pending.substring(here, end < 0 ? pending.length() : end);
+      int next = end < 0 ? pending.length() : end;
+      while (next < pending.length() && pending.charAt(next) == '/') next++;
+      boolean isLast = next == pending.length();
+      slash |= isLast && end >= 0;
       steps++;
       if (head.equals(".") || head.equals("..")) {
         if (head.length() == 2) {
@@ -79,7 +79,7 @@ final class Walk {
           at = above.removeLast();
         }
         if (isLast) return found(at, null, at);
-        pending = rest;
+        here = next;
         continue;
       }
       if (Path.tooLong(head)) return end(Errno.NAMETOOLONG);
@@ -87,7 +87,9 @@ final class Walk {
       if (child instanceof Node.SymbolicLink link && follows(isLast)) {
         if (++hops > MAX_HOPS) return end(Errno.LOOP);
         if (link.target.startsWith("/")) return end(Errno.NOTCAPABLE);
+        var rest = pending.substring(next);
         pending = isLast ? link.target + (slash ? "/" : "") : link.target + "/" + rest;
+        here = 0;
         if (pending.length() > MAX_PENDING) return end(Errno.NAMETOOLONG);
         continue;
       }
@@ -99,7 +101,7 @@ final class Walk {
         case Node.Folder folder -> {
           above.add(at);
           at = folder;
-          pending = rest;
+          here = next;
         }
         case Node.RegularFile _, Node.SymbolicLink _ -> {
           return end(Errno.NOTDIR);
