@@ -1,0 +1,77 @@
+package dev.windlass.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The workers of one {@code up}: a supervised process each, with one log for all. */
+final class WorkerProcesses implements AutoCloseable {
+  /**
+   * Small heap, because guests and bodies in flight are what takes memory; one collector thread,
+   * because the cores belong to the lanes.
+   */
+  private static final List<String> JVM =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-Xms24m",
+          "-Xmx384m",
+          "-Xss512k",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=30",
+          "-XX:ReservedCodeCacheSize=64m",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-Xshare:auto");
+
+  private final List<Supervisor> supervisors = new ArrayList<>();
+  private final ChildLog log;
+
+  /**
+   * @param linkPort where they dial
+   * @param token makes a join token, in clear
+   */
+  WorkerProcesses(
+      UpSettings settings, int linkPort, Supplier<String> token, Consumer<String> problems)
+      throws IOException {
+    this.log = new ChildLog(logFile(settings.data()));
+    for (int i = 1; i <= settings.workers(); i++) {
+      var child =
+          new Supervisor.Child(
+              "worker-" + i, command(settings, linkPort, i), Map.of("RUST_LOG", "off"), token);
+      supervisors.add(new Supervisor(child, Supervisor.Patience.USUAL, log, problems));
+    }
+  }
+
+  static Path logFile(Path data) {
+    return data.resolve("workers.log");
+  }
+
+  /** Process ids, 0 for one that does not run at this moment. */
+  List<Long> pids() {
+    return supervisors.stream().map(Supervisor::pid).toList();
+  }
+
+  @Override
+  public void close() throws IOException {
+    supervisors.forEach(Supervisor::stop);
+    supervisors.forEach(Supervisor::close);
+    log.close();
+  }
+
+  private static List<String> command(UpSettings settings, int linkPort, int number) {
+    var words = new ArrayList<>(Self.command(JVM));
+    words.addAll(
+        List.of(
+            "worker",
+            "--supervised=true",
+            "--join-token-file=-",
+            "--head=" + settings.dialHost() + ":" + linkPort,
+            "--data=" + settings.data().resolve("workers").resolve(Integer.toString(number))));
+    if (settings.lanes() > 0) words.add("--lanes=" + settings.lanes());
+    if (settings.memoryMiB() > 0) words.add("--memory=" + settings.memoryMiB());
+    return List.copyOf(words);
+  }
+}
