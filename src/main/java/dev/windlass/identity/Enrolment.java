@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * The identity of a process that joined by a token: its keys, made here, and its certificate,
@@ -51,7 +52,11 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
    */
   public static Enrolment join(String host, JoinToken token, Surroundings around)
       throws IOException, EnrolmentRefusedException {
-    return join(new HttpsRegistrar(host, token, around.clock()), token, around);
+    try {
+      return join(new HttpsRegistrar(host, token, around.clock()), token, around);
+    } catch (SSLPeerUnverifiedException e) {
+      throw new EnrolmentRefusedException(e.getMessage(), e);
+    }
   }
 
   static Enrolment join(RegistrarPort registrar, JoinToken token, Surroundings around)

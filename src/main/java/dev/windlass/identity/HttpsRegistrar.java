@@ -16,6 +16,7 @@ import java.util.Base64;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * The registrar over HTTPS. Before it has credentials, the joiner believes only a server whose
@@ -95,14 +96,22 @@ final class HttpsRegistrar implements RegistrarPort {
       client.shutdownNow();
       return answer(uri, response.statusCode(), response.body());
     } catch (SSLHandshakeException e) {
-      if (e.getCause() instanceof CertificateException why)
-        throw new EnrolmentRefusedException(
-            "the registrar at " + uri.getAuthority() + " is not believed: " + why.getMessage(), e);
+      for (Throwable why = e; why != null; why = why.getCause()) {
+        if (why instanceof CertificateException) throw notBelieved(uri, why);
+      }
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while asking " + uri);
     }
+  }
+
+  private static IOException notBelieved(URI uri, Throwable why) {
+    var e =
+        new SSLPeerUnverifiedException(
+            "the registrar at " + uri.getAuthority() + " is not believed: " + why.getMessage());
+    e.initCause(why);
+    return e;
   }
 
   private static Json answer(URI uri, int status, byte[] body)

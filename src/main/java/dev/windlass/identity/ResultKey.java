@@ -12,7 +12,7 @@ public final class ResultKey {
   private final byte[] seed;
   private final ResultPublicKey publicKey;
 
-  private ResultKey(byte[] seed) {
+  ResultKey(byte[] seed) {
     this.seed = seed;
     var point = new byte[Ed25519.PUBLIC_KEY_SIZE];
     Ed25519.generatePublicKey(seed, 0, point, 0);

@@ -44,6 +44,11 @@ public final class Tls {
     return context(new KeyManager[] {keyManager(source)}, trustManager(verifier));
   }
 
+  /** For a client that shows no certificate. */
+  public static SSLContext context(PeerVerifier verifier) {
+    return context(new KeyManager[0], trustManager(verifier));
+  }
+
   /**
    * For a joiner, which has no credentials yet: believes a registrar under the authority whose
    * certificate {@code token} pins, and which the server shows behind its own.
