@@ -1,14 +1,16 @@
 package dev.windlass.identity;
 
 import java.io.IOException;
-import java.security.InvalidKeyException;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.OperatorException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCSException;
@@ -56,6 +58,8 @@ public final class Csr {
           "a certificate request has at most " + MAX_BYTES + " bytes, not " + der.length);
     try {
       var request = new JcaPKCS10CertificationRequest(der);
+      if (!Arrays.equals(der, request.toASN1Structure().getEncoded(ASN1Encoding.DER)))
+        throw new IllegalArgumentException("not a certificate request: not in DER");
       var algorithm = request.getSignatureAlgorithm().getAlgorithm();
       if (!algorithm.equals(X9ObjectIdentifiers.ecdsa_with_SHA256))
         throw new IllegalArgumentException(
@@ -66,13 +70,12 @@ public final class Csr {
       if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key)))
         throw new IllegalArgumentException("the certificate request is not signed by its key");
       return new Csr(der.clone(), key);
-    } catch (IOException
-        | InvalidKeyException
-        | NoSuchAlgorithmException
-        | OperatorCreationException
-        | PKCSException
-        | IllegalStateException
-        | ClassCastException e) {
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (IOException | GeneralSecurityException | OperatorException | PKCSException e) {
+      throw new IllegalArgumentException("not a certificate request: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      // hostile octets make Bouncy Castle fail in undeclared ways, such as an index out of bounds
       throw new IllegalArgumentException("not a certificate request: " + e.getMessage(), e);
     }
   }
