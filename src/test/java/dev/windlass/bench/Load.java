@@ -17,9 +17,11 @@ import java.util.regex.Pattern;
 final class Load {
   private static final Pattern QUANTILE =
       Pattern.compile("^\\s+(50|75|90|99)%\\s+([0-9.]+)(us|ms|s)\\s*$", Pattern.MULTILINE);
-  private static final Pattern RATE = Pattern.compile("^Requests/sec:\\s+([0-9.]+)", Pattern.MULTILINE);
+  private static final Pattern RATE =
+      Pattern.compile("^Requests/sec:\\s+([0-9.]+)", Pattern.MULTILINE);
   private static final Pattern FAILED =
-      Pattern.compile("^\\s*(?:Non-2xx or 3xx responses: (\\d+)|Socket errors: (.*))$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^\\s*(?:Non-2xx or 3xx responses: (\\d+)|Socket errors: (.*))$", Pattern.MULTILINE);
 
   private Load() {}
 
@@ -27,7 +29,8 @@ final class Load {
    * @param p50Micros half of the requests took no longer
    * @param failures what was not a 2xx answer, in words; empty when all were
    */
-  record Result(String tool, double perSecond, double p50Micros, double p99Micros, String failures) {}
+  record Result(
+      String tool, double perSecond, double p50Micros, double p99Micros, String failures) {}
 
   /** One request after the other on each connection, for so many seconds; GET. */
   static Result run(URI url, int connections, int seconds) throws IOException {

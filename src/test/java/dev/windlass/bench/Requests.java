@@ -27,11 +27,7 @@ final class Requests {
     this.url = url;
     this.end = end;
     this.request =
-        ("GET "
-                + url.getRawPath()
-                + " HTTP/1.1\r\nHost: "
-                + url.getAuthority()
-                + "\r\n\r\n")
+        ("GET " + url.getRawPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
   }
 

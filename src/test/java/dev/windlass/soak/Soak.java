@@ -78,8 +78,10 @@ public final class Soak {
     var goesOn = new AtomicBoolean(true);
     double calmFrom = length.toSeconds() * 0.7;
     try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < CLIENTS; i++)
-        clients.submit(new Client(api, versions, tally, i, goesOn::get));
+      for (int i = 0; i < CLIENTS; i++) {
+        var client = new Client(api, versions, tally, i, goesOn::get);
+        clients.execute(() -> serve(client));
+      }
       long began = System.nanoTime();
       double nextKill = 5;
       double nextLine = 0;
@@ -111,6 +113,14 @@ public final class Soak {
               "memory grows by %.1f MiB a minute, at most %.1f",
               slope,
               MOST_MEBIBYTES_PER_MINUTE));
+  }
+
+  private void serve(Client client) {
+    try {
+      client.run();
+    } catch (RuntimeException e) { // an edge: what a client did not expect is a violation
+      tally.violation("a client gave up: " + e);
+    }
   }
 
   private Digest deploy(Up up, Api api) throws IOException {
