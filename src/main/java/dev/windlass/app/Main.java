@@ -22,6 +22,7 @@ public final class Main {
           EngineProcess.run(args);
           yield ExitCode.OK;
         }
+        case "up", "head" -> UpProcess.run(first, rest(args));
         case "worker" -> WorkerProcess.run(rest(args));
         default -> Windlass.run(args);
       };

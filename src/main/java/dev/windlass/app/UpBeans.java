@@ -1,0 +1,33 @@
+package dev.windlass.app;
+
+import dev.windlass.head.HeadPorts;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/**
+ * Gives {@link Up} to the beans of the head, and the events of Quarkus to {@link Up}: it starts its
+ * workers after the head listens and stops them after the head has drained (whose observers have
+ * priority 100).
+ */
+@Singleton
+final class UpBeans {
+  private static final int AFTER_THE_HEAD = 200;
+
+  @Produces
+  @Singleton
+  HeadPorts ports() {
+    return UpProcess.running();
+  }
+
+  void started(@Observes @Priority(AFTER_THE_HEAD) StartupEvent event) {
+    if (UpProcess.isRunning()) UpProcess.running().started();
+  }
+
+  void stopped(@Observes @Priority(AFTER_THE_HEAD) ShutdownEvent event) {
+    if (UpProcess.isRunning()) UpProcess.running().stop();
+  }
+}
