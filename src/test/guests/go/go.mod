@@ -1,0 +1,3 @@
+module dev.windlass/guests
+
+go 1.21
