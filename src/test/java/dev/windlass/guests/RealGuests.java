@@ -156,6 +156,7 @@ final class RealGuests implements AutoCloseable {
       var names =
           walk.filter(Files::isRegularFile)
               .map(f -> "./" + sources.relativize(f))
+              .filter(f -> f.startsWith("./c/") || f.startsWith("./go/"))
               .sorted(Comparator.naturalOrder())
               .toList();
       for (var name : names) {
