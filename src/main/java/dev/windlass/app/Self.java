@@ -29,6 +29,7 @@ final class Self {
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("--enable-native-access=ALL-UNNAMED");
+    words.add("--add-opens=java.base/java.lang=ALL-UNNAMED"); // jboss-threads resets thread locals
     words.add("--sun-misc-unsafe-memory-access=allow"); // Netty asks for it
     words.addAll(jvmFlags);
     words.addAll(List.of("-cp", System.getProperty("java.class.path")));

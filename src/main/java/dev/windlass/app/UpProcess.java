@@ -4,6 +4,9 @@ import dev.windlass.wasm.ffm.Library;
 import dev.windlass.wasm.ffm.LibraryException;
 import io.quarkus.runtime.Quarkus;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -16,6 +19,8 @@ final class UpProcess {
    * Quarkus runs.
    */
   private static final AtomicReference<Up> RUNNING = new AtomicReference<>();
+
+  private static final int LONGEST_END_SECONDS = 120;
 
   private UpProcess() {}
 
@@ -30,17 +35,39 @@ final class UpProcess {
     System.setProperty("quarkus.http.port", Integer.toString(settings.port()));
     if (System.getProperty("quarkus.profile") == null && System.getenv("QUARKUS_PROFILE") == null)
       System.setProperty("quarkus.profile", role + ",prod");
+    return runQuarkus();
+  }
+
+  /** The JVM would answer a SIGTERM with exit code 143; an orderly end is 0. */
+  private static int runQuarkus() {
+    var ended = new CountDownLatch(1);
     var failure = new AtomicReference<Throwable>();
-    var code = new AtomicReference<>(ExitCode.OK);
-    Quarkus.run(
-        null,
-        (exit, thrown) -> {
-          code.set(exit);
-          failure.set(thrown);
-        });
-    if (failure.get() != null) {
-      throw new StartFailure("the head could not start: " + failure.get(), failure.get());
+    var code = new AtomicInteger(ExitCode.OK);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    if (ended.await(LONGEST_END_SECONDS, TimeUnit.SECONDS))
+                      Runtime.getRuntime().halt(code.get());
+                  } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "end"));
+    try {
+      Quarkus.run(
+          null,
+          (exit, thrown) -> {
+            if (thrown != null) code.set(exit);
+            failure.set(thrown);
+          });
+    } finally {
+      if (failure.get() != null) code.set(ExitCode.UNAVAILABLE);
+      ended.countDown();
     }
+    if (failure.get() != null)
+      throw new StartFailure("the head could not start: " + failure.get(), failure.get());
     return code.get();
   }
 
