@@ -24,7 +24,7 @@ public final class Main {
         }
         case "up", "head" -> UpProcess.run(first, rest(args));
         case "worker" -> WorkerProcess.run(rest(args));
-        default -> Windlass.run(args);
+        default -> Windlass.run(CommandPorts.make(), args);
       };
     } catch (StartFailure e) {
       System.err.println("windlass: " + e.getMessage());

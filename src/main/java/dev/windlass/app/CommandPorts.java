@@ -1,0 +1,37 @@
+package dev.windlass.app;
+
+import dev.windlass.cli.Ports;
+import dev.windlass.cli.Roles;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the commands get: nothing is opened before it is used. */
+final class CommandPorts {
+  private CommandPorts() {}
+
+  static Ports make() {
+    return new Ports(Version.TEXT, DataDirectory.usual(), new LocalEngines(cache()), new Started());
+  }
+
+  /** {@code ${WINDLASS_CACHE:-~/.cache/windlass}/run}. */
+  private static Path cache() {
+    var set = System.getenv("WINDLASS_CACHE");
+    var base =
+        set == null || set.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".cache", "windlass")
+            : Path.of(set);
+    return base.resolve("run");
+  }
+
+  private record Started() implements Roles {
+    @Override
+    public int up(List<String> arguments) {
+      throw new StartFailure("this build cannot start everything yet");
+    }
+
+    @Override
+    public int worker(List<String> arguments) {
+      return WorkerProcess.run(arguments);
+    }
+  }
+}
