@@ -10,7 +10,6 @@ import dev.windlass.protocol.InvocationId;
 import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,9 +35,6 @@ import org.jboss.logging.Logger;
  */
 final class Dispatch {
   private static final Logger LOG = Logger.getLogger(Dispatch.class);
-
-  /** A worker that restarts is back within this time; the first attempt does not wait so long. */
-  private static final Duration PATIENCE_OF_A_RETRY = Duration.ofSeconds(5);
 
   /** Orders refused without a run (busy, draining) do not count as attempts; this bounds them. */
   private static final int MAX_SENDS = 16;
@@ -138,7 +134,7 @@ final class Dispatch {
       long from = sends == 0 ? begun : System.nanoTime();
       Fleet.Seat seat;
       try {
-        seat = seat(request(job, tried), attempts > 0);
+        seat = seat(request(job, tried), last != null && last.type() == ProblemType.WORKER_LOST);
       } catch (Problem.Thrown shortage) {
         boolean busy = last == null || last.type() == ProblemType.ALL_BUSY;
         return new Failed(id, attempts, busy ? shortage.problem() : last);
@@ -252,13 +248,13 @@ final class Dispatch {
     return request.without(ids);
   }
 
-  private Fleet.Seat seat(Request request, boolean retry) {
+  private Fleet.Seat seat(Request request, boolean lost) {
     var now = fleet.take(request);
     if (now.isPresent()) return now.get();
-    if (!retry && !(fleet.shortage(request) instanceof Shortage.Busy))
+    if (!lost && !(fleet.shortage(request) instanceof Shortage.Busy))
       throw fleet.shortage(request).problem().thrown();
     var later =
-        waiting.await(() -> fleet.take(request), retry ? PATIENCE_OF_A_RETRY : bounds.patience());
+        waiting.await(() -> fleet.take(request), lost ? bounds.retryPatience() : bounds.patience());
     if (later.isPresent()) return later.get();
     throw fleet.shortage(request).problem().thrown();
   }

@@ -31,6 +31,22 @@ public record HeadConfig(
         data, version, "", Optional.empty(), Traffic.DEFAULT, Memory.DEFAULT, Store.DEFAULT);
   }
 
+  public HeadConfig withTraffic(Traffic other) {
+    return new HeadConfig(data, version, baseUrl, adminToken, other, memory, store);
+  }
+
+  public HeadConfig withMemory(Memory other) {
+    return new HeadConfig(data, version, baseUrl, adminToken, traffic, other, store);
+  }
+
+  public HeadConfig withStore(Store other) {
+    return new HeadConfig(data, version, baseUrl, adminToken, traffic, memory, other);
+  }
+
+  public HeadConfig withAdminToken(AdminToken token) {
+    return new HeadConfig(data, version, baseUrl, Optional.of(token), traffic, memory, store);
+  }
+
   /** A secret: never printed. At least 16 characters. */
   public record AdminToken(String value) {
     public AdminToken {
@@ -50,6 +66,8 @@ public record HeadConfig(
    * @param bodyBytes memory of all request bodies being read or run
    * @param waiters requests that may wait for a free worker
    * @param patience how long one waits before it is refused
+   * @param retryPatience how long a request waits for room whose worker was lost: one that restarts
+   *     is back by then
    * @param attempts orders sent for one request, the first included
    * @param margin added to a function's time limit for the link and a queue at the worker
    * @param coldMargin the same where the worker has to fetch and compile first
@@ -61,6 +79,7 @@ public record HeadConfig(
       long bodyBytes,
       int waiters,
       Duration patience,
+      Duration retryPatience,
       int attempts,
       Duration margin,
       Duration coldMargin,
@@ -72,11 +91,17 @@ public record HeadConfig(
             256L << 20,
             2_000,
             Duration.ofMillis(250),
+            Duration.ofSeconds(5),
             3,
             Duration.ofSeconds(5),
             Duration.ofSeconds(90),
             Duration.ofMinutes(5),
             Duration.ofSeconds(30));
+
+    Traffic withPatience(Duration first, Duration retry) {
+      return new Traffic(
+          inFlight, bodyBytes, waiters, first, retry, attempts, margin, coldMargin, prepare, drain);
+    }
 
     public Traffic {
       if (inFlight < 1 || bodyBytes < 1 || waiters < 0 || attempts < 1)

@@ -71,7 +71,9 @@ final class HeadFixture implements AutoCloseable {
   }
 
   HeadFixture(Path data, UnaryOperator<HeadConfig> change) {
-    this.config = change.apply(HeadConfig.at(data, "test"));
+    var usual = HeadConfig.at(data, "test");
+    var quick = usual.traffic().withPatience(Duration.ofMillis(100), Duration.ofMillis(200));
+    this.config = change.apply(usual.withTraffic(quick));
     try {
       this.head = Head.open(vertx, config, new Ports(), metrics, this::link);
     } catch (IOException e) {
