@@ -310,6 +310,10 @@ final class C {
     }
   }
 
+  static boolean exists(CFunction f) {
+    return LIBRARY.find(f.name()).isPresent();
+  }
+
   static FunctionDescriptor descriptor(CFunction f) {
     var shape = f.shape;
     int colon = shape.indexOf(':');
