@@ -29,15 +29,16 @@ record Child(List<String> command, long memoryBytes, Duration patience) {
   }
 
   /**
-   * @param work directory for its output, also its current directory
+   * @param parent of the child's own directory, where a dying JVM leaves its reports
    */
-  End run(List<String> arguments, Path input, Path work, CompileProgress progress)
+  End run(List<String> arguments, Path input, Path parent, CompileProgress progress)
       throws IOException, InterruptedException {
-    var output = Files.createTempFile(work, "child", ".tmp");
+    var own = Files.createTempDirectory(parent, "child");
     try {
+      var output = own.resolve("output");
       var builder = new ProcessBuilder(bounded(arguments));
       builder.redirectErrorStream(true).redirectOutput(output.toFile());
-      builder.redirectInput(input.toFile()).directory(work.toFile());
+      builder.redirectInput(input.toFile()).directory(own.toFile());
       builder.environment().keySet().retainAll(ENVIRONMENT);
       builder.environment().put("WINDLASS_WASMTIME", Library.inUse().path().toString());
       var process = builder.start();
@@ -46,10 +47,13 @@ record Child(List<String> command, long memoryBytes, Duration patience) {
             ? new End.Exited(process.exitValue(), tail(output))
             : new End.OverTime(patience);
       } finally {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
       }
     } finally {
-      Files.deleteIfExists(output);
+      try (var files = Files.list(own)) {
+        for (var f : files.toList()) Files.delete(f);
+      }
+      Files.delete(own);
     }
   }
 
