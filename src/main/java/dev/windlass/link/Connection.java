@@ -5,7 +5,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import org.jspecify.annotations.Nullable;
 
-/** Joins one socket with one {@link Link}, on the event loop of its {@link Turn}. */
+/**
+ * Joins one socket with one {@link Link}, on the event loop of its {@link Turn}.
+ *
+ * <p>It never stops reading. What a peer may make us hold is bounded by what we granted it: orders
+ * and asks by number, chunks by octets, pongs by one. An end that paused while its own writes wait
+ * would starve its streams, and two such ends would wait for each other.
+ */
 final class Connection {
   /** A hello with the largest report is a third of this. */
   private static final int GREETING = 32 << 10;
@@ -15,19 +21,15 @@ final class Connection {
   private final NetSocket socket;
   private final Turn turn;
   private final LinkLimits limits;
-  private final boolean pauses;
   private final FrameParser parser;
   final SocketWire wire;
   private @Nullable Link link;
   private boolean greeted;
-  private boolean paused;
 
-  /** {@code pauses}: stop reading while the wire is full. Only one end of a link may do so. */
-  Connection(NetSocket socket, Turn turn, LinkLimits limits, boolean pauses) {
+  Connection(NetSocket socket, Turn turn, LinkLimits limits) {
     this.socket = socket;
     this.turn = turn;
     this.limits = limits;
-    this.pauses = pauses;
     this.parser = new FrameParser(GREETING, this::frame);
     this.wire = new SocketWire(socket, turn, this::writable);
   }
@@ -53,14 +55,15 @@ final class Connection {
     var carried = link();
     long now = System.nanoTime();
     carried.heard(now);
+    boolean whole = false;
     try {
       parser.feed(octets, now);
+      whole = true;
     } catch (ProtocolException e) {
       carried.fault(e.getMessage());
-    }
-    if (pauses && !paused && carried.isOpen() && wire.full()) {
-      paused = true;
-      socket.pause();
+    } finally {
+      // after a bug of ours the rest of these octets is lost, and with it the order of the frames
+      if (!whole) carried.close("a frame could not be handled");
     }
   }
 
@@ -74,12 +77,7 @@ final class Connection {
   }
 
   private void writable() {
-    var carried = link();
-    carried.writable();
-    if (paused && carried.isOpen() && !wire.full()) {
-      paused = false;
-      socket.resume();
-    }
+    link().writable();
   }
 
   private Link link() {

@@ -172,7 +172,7 @@ final class Dialer {
     boolean greeted;
 
     Dialled(NetSocket socket, PeerIdentity peer) {
-      connection = new Connection(socket, client.turn(), client.limits, true);
+      connection = new Connection(socket, client.turn(), client.limits);
       link =
           new WorkerLink(
               connection.wire, client.limits, this, client.report.get(), System.nanoTime());
@@ -186,7 +186,7 @@ final class Dialer {
       long mine = client.credentials.current().notAfter().toEpochMilli();
       long end = Math.min(mine, peer.notAfterMillis());
       long margin =
-          Math.min(client.limits.times().renewBefore().toMillis(), Math.max(0, end - now) / 10);
+          Math.min(client.limits.times().renewBefore().toMillis(), Math.max(0, end - now) / 5);
       return end - margin;
     }
 

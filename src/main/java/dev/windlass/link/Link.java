@@ -32,6 +32,11 @@ abstract sealed class Link permits HeadLink, WorkerLink {
   private boolean full;
   private long pings;
   private boolean pinged;
+
+  /** A pong waits while the wire is full; one, so that pings cost no memory. */
+  private boolean owesPong;
+
+  private long owedPong;
   private long goodbyeNanos;
 
   Link(Wire wire, LinkLimits limits, long now) {
@@ -93,6 +98,7 @@ abstract sealed class Link permits HeadLink, WorkerLink {
   final void writable() {
     if (phase == Phase.CLOSED) return;
     full = false;
+    pong();
     out.pump();
   }
 
@@ -190,8 +196,10 @@ abstract sealed class Link permits HeadLink, WorkerLink {
       }
       case PING -> {
         empty(frame);
-        if (wire.full()) throw unexpected(frame, "it does not read its pongs");
-        wire.send(Frame.of(FrameType.PONG, frame.id));
+        if (owesPong) throw unexpected(frame, "it does not read its pongs");
+        owedPong = frame.id;
+        owesPong = true;
+        pong();
       }
       case PONG -> {
         empty(frame);
@@ -206,6 +214,12 @@ abstract sealed class Link permits HeadLink, WorkerLink {
         parted(goodbye.why());
       }
     }
+  }
+
+  private void pong() {
+    if (!owesPong || wire.full()) return;
+    owesPong = false;
+    wire.send(Frame.of(FrameType.PONG, owedPong));
   }
 
   private void begin(Frame frame, long now) throws ProtocolException {

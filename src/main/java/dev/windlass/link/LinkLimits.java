@@ -43,7 +43,7 @@ public record LinkLimits(Sizes sizes, Times times, int credits, int asks, int li
    * @param drain until a link that said goodbye, or was replaced, is closed whatever is in flight
    * @param redialLeast first back-off after a lost link; doubles up to {@code redialMost}, each
    *     with jitter of its upper half
-   * @param renewBefore how long before a certificate ends its link is replaced, at most a tenth of
+   * @param renewBefore how long before a certificate ends its link is replaced, at most a fifth of
    *     what it had left when the link began
    */
   public record Times(

@@ -7,7 +7,9 @@ import dev.windlass.protocol.ProtocolException;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Sends messages: small ones in one frame, large ones in chunks. A large one waits until the peer
@@ -15,6 +17,9 @@ import java.util.Map;
  * more.
  */
 final class OutStreams {
+  /** More cancels than this within one round trip would need as many credits. */
+  private static final int MAX_CANCELLED = 1024;
+
   private static final class Stream {
     final Encoded message;
     int sent;
@@ -28,6 +33,9 @@ final class OutStreams {
   private final int chunk;
   private final Map<Long, Stream> waiting = new HashMap<>();
   private final Map<Long, Stream> granted = new LinkedHashMap<>();
+
+  /** Cancelled before a grant: the grant may be under way, and is then no fault. */
+  private final Set<Long> cancelled = new LinkedHashSet<>();
 
   OutStreams(Wire wire, int chunk) {
     this.wire = wire;
@@ -58,15 +66,18 @@ final class OutStreams {
   /** The peer has room. */
   void grant(long id) throws ProtocolException {
     var stream = waiting.remove(id);
-    if (stream == null)
+    if (stream == null) {
+      if (cancelled.remove(id)) return;
       throw new ProtocolException("credit for stream " + id + ", which does not wait for it");
+    }
     granted.put(id, stream);
     pump();
   }
 
   /** Stops sending a message; false when it is gone already, whole. */
   boolean cancel(long id) {
-    if (waiting.remove(id) == null && granted.remove(id) == null) return false;
+    if (waiting.remove(id) != null) remember(id);
+    else if (granted.remove(id) == null) return false;
     wire.send(Frame.of(FrameType.CANCEL, id));
     return true;
   }
@@ -85,6 +96,11 @@ final class OutStreams {
   void clear() {
     waiting.clear();
     granted.clear();
+  }
+
+  private void remember(long id) {
+    cancelled.add(id);
+    if (cancelled.size() > MAX_CANCELLED) cancelled.remove(cancelled.iterator().next());
   }
 
   /** True when that was the last one. A chunk never crosses from the first part to the second. */

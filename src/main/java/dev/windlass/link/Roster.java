@@ -68,7 +68,7 @@ final class Roster implements Peer.Owner {
   }
 
   void add(PeerIdentity identity, NetSocket socket, Turn turn) {
-    all.add(new Peer(identity, new Connection(socket, turn, limits, false), limits, this));
+    all.add(new Peer(identity, new Connection(socket, turn, limits), limits, this));
     links = all.size();
   }
 

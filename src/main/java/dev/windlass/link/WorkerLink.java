@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's end: says hello, gets orders with even ids that only rise, replies to each once. Its
- * asks have odd ids. The edge stops reading while the wire is full, so that orders wait with the
- * head and not here.
+ * asks have odd ids.
  */
 final class WorkerLink extends Link {
   /** What the link tells the client it belongs to. */

@@ -51,6 +51,7 @@ final class Loopback implements AutoCloseable, Peers {
   final Identities.Source headCredentials = identities.of(Identities.HEAD);
   final ConcurrentLinkedQueue<String> events = new ConcurrentLinkedQueue<>();
   final LinkServer server;
+  private final LinkLimits limits;
   final int port;
   volatile Function<Ask, Future<Answer>> answers =
       _ -> Future.succeededFuture(new Answer.NotFound("nothing here"));
@@ -62,6 +63,7 @@ final class Loopback implements AutoCloseable, Peers {
   }
 
   Loopback(LinkLimits limits) {
+    this.limits = limits;
     server = new LinkServer(vertx, headCredentials, limits, this);
     port = await(server.listen(LOCALHOST, 0));
   }
@@ -88,7 +90,7 @@ final class Loopback implements AutoCloseable, Peers {
 
   /** A worker that is linked when this returns. */
   LinkClient worker(String name, Function<Order, Future<Reply>> handler) {
-    return worker(identities.of(Identities.worker(name)), LIMITS, handler);
+    return worker(identities.of(Identities.worker(name)), limits, handler);
   }
 
   LinkClient worker(
