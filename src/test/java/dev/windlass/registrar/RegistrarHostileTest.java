@@ -32,8 +32,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,8 +180,7 @@ class RegistrarHostileTest {
   void what_is_not_a_request_of_ours_is_refused_exactly() throws Exception {
     try (var client = client(null)) {
       assertProblem(post(client, "nowhere", renewal()), 404, "nothing at /nowhere");
-      assertProblem(
-          post(client, "join", Json.array(java.util.List.of())), 400, "expected an object");
+      assertProblem(post(client, "join", Json.array(List.of())), 400, "expected an object");
       assertProblem(post(client, "join", Json.object().put("v", 1).build()), 400, "missing");
       assertProblem(post(client, "challenge", Json.object().put("v", 2).build()), 400, "$.v");
       var get = HttpRequest.newBuilder(uri("join")).GET().build();
@@ -197,6 +198,17 @@ class RegistrarHostileTest {
       assertProblem(post(client, "challenge", challenge), 429, "too many requests");
       clock.forward(Duration.ofSeconds(1));
       assertEquals(200, post(client, "challenge", challenge).status());
+    }
+  }
+
+  @Test
+  void a_client_of_tls_1_2_is_refused() {
+    var old = new SSLParameters();
+    old.setProtocols(new String[] {"TLSv1.2"});
+    var registrars = PeerVerifier.of(head, id -> id.role().equals(SpiffeId.REGISTRAR), clock);
+    try (var client =
+        HttpClient.newBuilder().sslContext(Tls.context(registrars)).sslParameters(old).build()) {
+      assertThrows(IOException.class, () -> post(client, "renew", renewal()));
     }
   }
 
