@@ -10,7 +10,7 @@ final class Logs {
   private Logs() {}
 
   /**
-   * {@code 03:00:00.000 INFO    text}. By the log manager of JBoss, which Quarkus brings: the JDK's
+   * {@code 03:00:00.000 INFO text}. By the log manager of JBoss, which Quarkus brings: the JDK's
    * own closes its handlers as soon as the process is told to stop, and a drain would be silent.
    */
   static void toStandardError() {
