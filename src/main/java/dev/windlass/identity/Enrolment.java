@@ -52,8 +52,8 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
    */
   public static Enrolment join(String host, JoinToken token, Surroundings around)
       throws IOException, EnrolmentRefusedException {
-    try {
-      return join(new HttpsRegistrar(host, token, around.clock()), token, around);
+    try (var registrar = new HttpsRegistrar(host, token, around.clock())) {
+      return join(registrar, token, around);
     } catch (SSLPeerUnverifiedException e) {
       throw new EnrolmentRefusedException(e.getMessage(), e);
     }

@@ -20,15 +20,15 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * The registrar over HTTPS. Before it has credentials, the joiner believes only a server whose
- * authority its token pins; that is decided in the handshake, before a request is written. Each
- * call has a connection of its own: there are three in an hour.
+ * authority its token pins; that is decided in the handshake, before a request is written. A join
+ * is one connection, because handshakes are most of what it costs; so is each renewal.
  */
-final class HttpsRegistrar implements RegistrarPort {
+final class HttpsRegistrar implements RegistrarPort, AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int MAX_ANSWER = 64 << 10;
 
   private final URI base;
-  private final JoinToken token;
+  private final HttpClient joining;
   private final InstantSource clock;
 
   /**
@@ -36,14 +36,14 @@ final class HttpsRegistrar implements RegistrarPort {
    */
   HttpsRegistrar(String host, JoinToken token, InstantSource clock) {
     this.base = URI.create("https://" + host + ":" + token.port() + "/");
-    this.token = token;
+    this.joining = client(Tls.contextPinned(token, clock));
     this.clock = clock;
   }
 
   @Override
   public byte[] challenge() throws IOException, EnrolmentRefusedException {
     var body = Json.object().put("v", 1).build();
-    var answer = post(Tls.contextPinned(token, clock), "challenge", body).at();
+    var answer = post(joining, "challenge", body).at();
     try {
       var nonce = answer.only("v", "nonce").get("nonce").as(Base64.getDecoder()::decode);
       if (nonce.length == JoinRequest.NONCE_BYTES) return nonce;
@@ -55,14 +55,25 @@ final class HttpsRegistrar implements RegistrarPort {
 
   @Override
   public Grant join(JoinRequest request) throws IOException, EnrolmentRefusedException {
-    return grant(post(Tls.contextPinned(token, clock), "join", request.json()));
+    return grant(post(joining, "join", request.json()));
   }
 
   @Override
   public Grant renew(CredentialSource own, byte[] csr)
       throws IOException, EnrolmentRefusedException {
     var registrars = PeerVerifier.of(own, id -> id.role().equals(SpiffeId.REGISTRAR), clock);
-    return grant(post(Tls.context(own, registrars), "renew", RenewRequest.json(csr)));
+    try (var renewing = client(Tls.context(own, registrars))) {
+      var answer = post(renewing, "renew", RenewRequest.json(csr));
+      renewing.shutdownNow();
+      return grant(answer);
+    }
+  }
+
+  /** Ends the connection of the join. Renewals go on. */
+  @Override
+  public void close() {
+    joining.shutdownNow();
+    joining.close();
   }
 
   private static Grant grant(Json answer) throws IOException {
@@ -73,10 +84,19 @@ final class HttpsRegistrar implements RegistrarPort {
     }
   }
 
-  private Json post(SSLContext tls, String path, Json body)
-      throws IOException, EnrolmentRefusedException {
+  private static HttpClient client(SSLContext tls) {
     var parameters = new SSLParameters();
     parameters.setProtocols(new String[] {Tls.PROTOCOL});
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(TIMEOUT)
+        .sslContext(tls)
+        .sslParameters(parameters)
+        .build();
+  }
+
+  private Json post(HttpClient client, String path, Json body)
+      throws IOException, EnrolmentRefusedException {
     var uri = base.resolve(path);
     var request =
         HttpRequest.newBuilder(uri)
@@ -84,16 +104,9 @@ final class HttpsRegistrar implements RegistrarPort {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofByteArray(body.canonical()))
             .build();
-    try (var client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TIMEOUT)
-            .sslContext(tls)
-            .sslParameters(parameters)
-            .build()) {
+    try {
       var bounded = BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER);
       var response = client.send(request, bounded);
-      client.shutdownNow();
       return answer(uri, response.statusCode(), response.body());
     } catch (SSLHandshakeException e) {
       for (Throwable why = e; why != null; why = why.getCause()) {

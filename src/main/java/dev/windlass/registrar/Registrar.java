@@ -12,6 +12,7 @@ import dev.windlass.identity.JoinToken;
 import dev.windlass.identity.LocalCredentials;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.identity.Surroundings;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class Registrar implements AutoCloseable {
   public static final String NAMESPACE = "default";
 
   private static final System.Logger LOG = System.getLogger(Registrar.class.getName());
+  private static final long CLOSE_SECONDS = 5;
   private static final Set<String> ROLES = Set.of(SpiffeId.WORKER, SpiffeId.HEAD);
 
   private final Path directory;
@@ -144,12 +147,17 @@ public final class Registrar implements AutoCloseable {
     return revoked;
   }
 
+  /** Waits until nobody is answered any more, unless called on an event loop. */
   @Override
   public void close() throws IOException {
     own.close();
     issued.forEach(LocalCredentials::close);
     var listening = server;
-    if (listening != null) listening.close();
+    if (listening != null) {
+      var closed = listening.close().toCompletionStage().toCompletableFuture();
+      if (!Context.isOnEventLoopThread())
+        closed.orTimeout(CLOSE_SECONDS, TimeUnit.SECONDS).exceptionally(_ -> null).join();
+    }
     registry.close();
     lock.close();
   }
