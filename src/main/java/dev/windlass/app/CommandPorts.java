@@ -23,15 +23,16 @@ final class CommandPorts {
     return base.resolve("run");
   }
 
+  /** The command line has been checked by the commands; what goes wrong from here is told. */
   private record Started() implements Roles {
     @Override
     public int up(List<String> arguments) {
-      throw new StartFailure("this build cannot start everything yet");
+      return Main.told(() -> UpProcess.run("up", arguments));
     }
 
     @Override
     public int worker(List<String> arguments) {
-      return WorkerProcess.run(arguments);
+      return Main.told(() -> WorkerProcess.run(arguments));
     }
   }
 }

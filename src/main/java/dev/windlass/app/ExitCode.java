@@ -1,12 +1,11 @@
 package dev.windlass.app;
 
-/** Exit codes of roles; those of sysexits.h where one fits. */
+/** Exit codes of roles; docs/cli.md has those of all commands. */
 final class ExitCode {
   static final int OK = 0;
-  static final int USAGE = 64;
 
-  /** It cannot start here, or lost what it needs. */
-  static final int UNAVAILABLE = 69;
+  /** A file, a port or this machine is the reason, or the process lost what it needs. */
+  static final int LOCAL = 6;
 
   private ExitCode() {}
 }

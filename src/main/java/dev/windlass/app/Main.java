@@ -4,8 +4,12 @@ import dev.windlass.cli.Windlass;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
 
-/** Entry of the process: the first argument is a role, or a command of a person. */
+/**
+ * Entry of the process: the first argument is a command, or a role that a program starts. Only
+ * {@code up} and {@code head} boot Quarkus.
+ */
 @QuarkusMain
 public final class Main {
   private Main() {}
@@ -15,20 +19,24 @@ public final class Main {
   }
 
   private static int run(String... args) {
-    var first = args.length == 0 ? "" : args[0];
+    return switch (args.length == 0 ? "" : args[0]) {
+      case EngineProcess.WORD -> {
+        EngineProcess.run(args);
+        yield ExitCode.OK;
+      }
+      case WorkerProcesses.WORD -> told(() -> WorkerProcess.run(rest(args)));
+      case "head" -> told(() -> UpProcess.run("head", rest(args)));
+      default -> Windlass.run(CommandPorts.make(), args);
+    };
+  }
+
+  /** Runs a role and says why it could not start. */
+  static int told(IntSupplier role) {
     try {
-      return switch (first) {
-        case EngineProcess.WORD -> {
-          EngineProcess.run(args);
-          yield ExitCode.OK;
-        }
-        case "up", "head" -> UpProcess.run(first, rest(args));
-        case "worker" -> WorkerProcess.run(rest(args));
-        default -> Windlass.run(CommandPorts.make(), args);
-      };
+      return role.getAsInt();
     } catch (StartFailure e) {
-      System.err.println("windlass: " + e.getMessage());
-      return ExitCode.UNAVAILABLE;
+      System.err.println("error: " + e.getMessage());
+      return ExitCode.LOCAL;
     }
   }
 

@@ -64,8 +64,8 @@ final class Up implements HeadPorts {
           RegistrarEndpoint.open(
               settings.data().resolve("registrar"),
               UpSettings.TRUST_DOMAIN,
-              settings.host(),
-              settings.registrarPort());
+              settings.workerHost(),
+              0);
       return new Up(settings, data, registrar, terminal);
     } catch (IOException e) {
       try {
@@ -97,7 +97,7 @@ final class Up implements HeadPorts {
   @Override
   public LinkAddress linkAddress() {
     int port = settings.linkPort() > 0 ? settings.linkPort() : lastLinkPort();
-    return new LinkAddress(settings.host(), port);
+    return new LinkAddress(settings.workerHost(), port);
   }
 
   @Override
@@ -165,7 +165,6 @@ final class Up implements HeadPorts {
   }
 
   private void banner(int port) {
-    var host = settings.dialHost();
     terminal.accept("Windlass " + Version.TEXT);
     terminal.accept("  functions   " + settings.url() + "/fn/NAMESPACE/NAME");
     terminal.accept("  management  " + settings.url() + "/api/v1 (from this machine)");
@@ -178,12 +177,16 @@ final class Up implements HeadPorts {
               + WorkerProcesses.logFile(settings.data()));
     }
     terminal.accept(
-        "  more        windlass worker --head " + host + ":" + port + " (with a join token)");
+        "  more        windlass worker --head "
+            + settings.workerHost()
+            + ":"
+            + port
+            + " (with a join token)");
     terminal.accept("  stop        Ctrl-C, or kill " + ProcessHandle.current().pid());
   }
 
   private void tellWhenReady() {
-    var head = new HeadProbe(settings.dialHost(), settings.port());
+    var head = new HeadProbe(settings.ownHost(), settings.port());
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
     boolean told = false;
     while (head.workers() < settings.workers()) {
@@ -213,7 +216,7 @@ final class Up implements HeadPorts {
   private int lastLinkPort() {
     try {
       int port = Integer.parseInt(Files.readString(linkPortFile()).strip());
-      return Ports.isFree(settings.host(), port) ? port : 0;
+      return TcpPorts.isFree(settings.workerHost(), port) ? port : 0;
     } catch (IOException | NumberFormatException _) {
       return 0;
     }

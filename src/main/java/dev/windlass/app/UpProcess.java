@@ -28,7 +28,7 @@ final class UpProcess {
   static int run(String role, List<String> words) {
     var asked = UpSettings.parse(role, words);
     if (asked.workers() > 0) requireLibrary();
-    var settings = asked.withPort(Ports.take(asked.host(), asked.port()));
+    var settings = asked.withPort(TcpPorts.take(asked.host(), asked.port()));
     RUNNING.set(Up.open(settings, System.out::println));
     System.setProperty("windlass.role", role);
     System.setProperty("quarkus.http.host", settings.host());
@@ -63,7 +63,7 @@ final class UpProcess {
             failure.set(thrown);
           });
     } finally {
-      if (failure.get() != null) code.set(ExitCode.UNAVAILABLE);
+      if (failure.get() != null) code.set(ExitCode.LOCAL);
       ended.countDown();
     }
     if (failure.get() != null)

@@ -44,7 +44,7 @@ final class WorkerProcess {
   private final Arguments arguments;
 
   /** Written by the main thread before it counts {@code left} down. */
-  private volatile int exitCode = ExitCode.UNAVAILABLE;
+  private volatile int exitCode = ExitCode.LOCAL;
 
   private volatile @Nullable String lostIdentity;
 
@@ -96,7 +96,7 @@ final class WorkerProcess {
       if (Boolean.parseBoolean(arguments.text("supervised", "false"))) watchSupervisor();
       leave.await();
       worker.drain();
-      return lostIdentity == null ? ExitCode.OK : ExitCode.UNAVAILABLE;
+      return lostIdentity == null ? ExitCode.OK : ExitCode.LOCAL;
     } catch (EnrolmentRefusedException e) {
       throw new StartFailure("the registrar refused this worker: " + e.getMessage(), e);
     } catch (EngineUnavailable e) {
@@ -105,7 +105,7 @@ final class WorkerProcess {
       throw new StartFailure("the worker could not start: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return ExitCode.UNAVAILABLE;
+      return ExitCode.LOCAL;
     }
   }
 

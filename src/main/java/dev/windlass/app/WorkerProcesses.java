@@ -26,6 +26,11 @@ final class WorkerProcesses implements AutoCloseable {
           "-XX:+ExitOnOutOfMemoryError",
           "-Xshare:auto");
 
+  /**
+   * A worker that {@code up} starts: as {@code worker}, without reading a command line for people.
+   */
+  static final String WORD = "worker-child";
+
   private final List<Supervisor> supervisors = new ArrayList<>();
   private final ChildLog log;
 
@@ -65,7 +70,7 @@ final class WorkerProcesses implements AutoCloseable {
     var words = new ArrayList<>(Self.command(JVM));
     words.addAll(
         List.of(
-            "worker",
+            WORD,
             "--supervised=true",
             "--join-token-file=-",
             "--head=" + settings.dialHost() + ":" + linkPort,

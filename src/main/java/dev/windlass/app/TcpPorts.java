@@ -6,8 +6,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /** TCP ports of this machine. */
-final class Ports {
-  private Ports() {}
+final class TcpPorts {
+  private TcpPorts() {}
 
   static boolean isFree(String host, int port) {
     try {
