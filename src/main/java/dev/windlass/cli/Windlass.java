@@ -2,6 +2,7 @@ package dev.windlass.cli;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -42,6 +43,11 @@ public final class Windlass {
     } finally {
       terminal.out().flush();
     }
+  }
+
+  /** Of all commands, in the order of {@code help}. */
+  static List<String> names(Ports ports) {
+    return List.copyOf(new Windlass(ports, Terminal.ofProcess()).commands().keySet());
   }
 
   /** In the order in which a newcomer meets them. */

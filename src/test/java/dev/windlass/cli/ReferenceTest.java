@@ -1,0 +1,58 @@
+package dev.windlass.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Help.Ansi;
+
+/** docs/cli.md is what {@code help} says; {@code -Dgolden.update} writes it. */
+class ReferenceTest {
+  private static final Path DOCUMENT = Path.of("docs/cli.md");
+
+  private static final String BEFORE =
+      """
+      # Commands
+
+      Generated from the commands themselves: `mvn test -Dtest=ReferenceTest -Dgolden.update` writes it, and without
+      that flag the same test compares.
+
+      A result goes to stdout, everything for the person to stderr. Client commands find the head by `--url` or
+      `WINDLASS_URL` (default http://localhost:8080); `WINDLASS_ADMIN_TOKEN` is the bearer token of a head that asks
+      for one.
+
+      | exit code | meaning |
+      |---|---|
+      | 0 | done |
+      | 1 | the function failed (`invoke`), or its exit code does not fit a process's (`run`) |
+      | 2 | the command line is wrong |
+      | 3 | no head answers |
+      | 4 | a result does not verify (`invoke`) |
+      | 5 | the head refused; it says why |
+      | 6 | a file or this machine is the reason |
+      | 10–19 | `verify`: the first check that failed: statement, signature, key, batch, manifest, \
+      function, environment, input, output, re-execution |
+      | 124, 134, 137, 139, 152, 153 | `run`: out of time, trap, out of memory, stack overflow, \
+      out of fuel, output too large |
+      | 125, 126 | no engine, module unusable |
+      | others | `run`: the guest's own |
+      """;
+
+  @Test
+  void the_document_says_what_help_says() throws IOException {
+    var line = new CommandLineOf(Map.of());
+    line.run("help");
+    var text = new StringBuilder(BEFORE).append("\n```\n").append(line.out).append("```\n");
+    for (var name : Windlass.names(line.ports())) {
+      line.run("help", name);
+      text.append("\n## ").append(name).append("\n\n```\n").append(line.out).append("```\n");
+    }
+
+    if (System.getProperty("golden.update") != null) Files.writeString(DOCUMENT, text);
+    assertEquals(Files.readString(DOCUMENT), text.toString(), "docs/cli.md: -Dgolden.update");
+    assertEquals(-1, text.indexOf("\033"), Ansi.AUTO + " must be off where nobody sees it");
+  }
+}
