@@ -1,6 +1,7 @@
 package dev.windlass.head;
 
 import dev.windlass.artifact.ContentStore;
+import dev.windlass.function.Limits;
 import dev.windlass.link.Peers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
@@ -129,22 +131,30 @@ final class Head {
   }
 
   /**
-   * Refuses new requests and waits until those in flight have ended, or the bound is over. Blocks.
+   * Is no longer ready at once, refuses new requests after the grace, and returns when those in
+   * flight have ended or the bound is over. Blocks.
    */
   void drain() {
+    if (draining) return;
     draining = true;
-    gateway.drain();
     operations.drain();
-    long end = System.nanoTime() + config.traffic().drain().toNanos();
-    while (gateway.inFlight() > 0 && System.nanoTime() < end) {
+    long now = System.nanoTime();
+    awaitUntil(now + config.traffic().grace().toNanos(), () -> false);
+    gateway.drain();
+    long end = now + config.traffic().grace().plus(config.traffic().drain()).toNanos();
+    awaitUntil(end, () -> gateway.inFlight() == 0);
+    LOG.infof("event=drained left=%d", gateway.inFlight());
+  }
+
+  private static void awaitUntil(long end, BooleanSupplier done) {
+    while (!done.getAsBoolean() && System.nanoTime() < end) {
       try {
         Thread.sleep(DRAIN_TICK_MILLIS);
-      } catch (InterruptedException e) {
+      } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
-        break;
+        return;
       }
     }
-    LOG.infof("event=drained left=%d", gateway.inFlight());
   }
 
   void close() {
@@ -165,7 +175,7 @@ final class Head {
   }
 
   private static Duration longestRequest(HeadConfig.Traffic bounds) {
-    var once = dev.windlass.function.Limits.MAX_TIMEOUT.plus(bounds.coldMargin());
+    var once = Limits.MAX_TIMEOUT.plus(bounds.coldMargin());
     return once.multipliedBy(bounds.attempts());
   }
 }

@@ -72,6 +72,8 @@ public record HeadConfig(
    * @param margin added to a function's time limit for the link and a queue at the worker
    * @param coldMargin the same where the worker has to fetch and compile first
    * @param prepare how long a deployment waits for a worker to compile
+   * @param grace how long a head that goes away still takes requests, so that a load balancer sees
+   *     that it is not ready before a client is refused
    * @param drain how long requests in flight may take to end when the head goes away
    */
   public record Traffic(
@@ -84,6 +86,7 @@ public record HeadConfig(
       Duration margin,
       Duration coldMargin,
       Duration prepare,
+      Duration grace,
       Duration drain) {
     public static final Traffic DEFAULT =
         new Traffic(
@@ -96,11 +99,37 @@ public record HeadConfig(
             Duration.ofSeconds(5),
             Duration.ofSeconds(90),
             Duration.ofMinutes(5),
+            Duration.ZERO,
             Duration.ofSeconds(30));
 
-    Traffic withPatience(Duration first, Duration retry) {
+    public Traffic withPatience(Duration first, Duration retry) {
       return new Traffic(
-          inFlight, bodyBytes, waiters, first, retry, attempts, margin, coldMargin, prepare, drain);
+          inFlight,
+          bodyBytes,
+          waiters,
+          first,
+          retry,
+          attempts,
+          margin,
+          coldMargin,
+          prepare,
+          grace,
+          drain);
+    }
+
+    public Traffic withGrace(Duration other) {
+      return new Traffic(
+          inFlight,
+          bodyBytes,
+          waiters,
+          patience,
+          retryPatience,
+          attempts,
+          margin,
+          coldMargin,
+          prepare,
+          other,
+          drain);
     }
 
     public Traffic {
