@@ -211,6 +211,43 @@ class PathCallsTest {
     assertEquals("abc", rig.content("tmp/f"));
   }
 
+  /** A caller that asks for no right it does not use, and passes on those of its files only. */
+  @Test
+  void a_directory_opened_with_few_rights_does_all_that_they_cover() {
+    long passes =
+        Rights.FD_READ
+            | Rights.FD_WRITE
+            | Rights.FD_SEEK
+            | Rights.FD_SYNC
+            | Rights.FD_ALLOCATE
+            | Rights.FD_FILESTAT_GET
+            | Rights.PATH_LINK_TARGET
+            | Rights.PATH_OPEN;
+    int dir = rig.open(3, 0, "tmp", Rig.DIRECTORY, Rights.DIRECTORY, passes, 0);
+
+    // rights of directories on a file, and of files on a directory, are left out, not refused
+    int file = rig.open(dir, 0, "f", Rig.CREAT, passes, passes, 1 | 16);
+    assertTrue(file > 0);
+    assertEquals(0, rig.call("path_create_directory", dir, rig.text("d"), 1));
+    long sub = passes & ~Rights.FD_WRITE;
+    int below = rig.open(dir, 0, "d", Rig.DIRECTORY, sub, sub, 0);
+    int f = rig.text("f");
+    assertEquals(0, rig.call("path_link", dir, 0, f, 1, below, f, 1));
+    int linked = rig.open(below, 0, "f", 0, sub, sub, 0);
+    assertEquals(rig.stat(file), rig.stat(linked));
+    assertEquals(0, rig.call("fd_allocate", file, 0, 100));
+    assertEquals(100, rig.stat(linked).size());
+    assertEquals(-Errno.NOTCAPABLE, rig.open(below, 0, "f", 0, Rights.FD_WRITE, 0, 0));
+    assertEquals(-Errno.NOTCAPABLE, rig.open(below, 0, "g", Rig.CREAT, 0, 0, 0));
+    assertEquals(Errno.NOTCAPABLE, rig.call("path_unlink_file", below, f, 1));
+
+    // the same rights once more: what a descriptor has can always be asked for again
+    rig.call("fd_fdstat_get", dir, 128);
+    long base = rig.guest.getLong(136) & rig.guest.getLong(144);
+    assertTrue(rig.open(dir, 0, ".", 0, base, rig.guest.getLong(144), 0) > 0);
+    assertTrue(rig.open(3, 0, ".", 0, Rights.DIRECTORY, Rights.ALL, 4) > 0);
+  }
+
   @Test
   void path_open_with_a_bad_result_pointer_creates_nothing() {
     int path = rig.text("tmp/new");
