@@ -147,7 +147,8 @@ final class Dispatch {
               job.function().digest(),
               job.env(),
               job.body(),
-              deadline(job, seat));
+              deadline(job, seat),
+              seat.member().inFlight() - 1);
       switch (attempt(job, seat, order)) {
         case Answered(var done, var linkNanos, var verifyNanos) -> {
           var times = new Times(waited, linkNanos, verifyNanos);

@@ -39,10 +39,7 @@ final class Fleet {
     final int capacity;
     final long joinedAtMillis;
 
-    /**
-     * Guarded by itself. One a worker: batches are a worker's own, and workers do not wait for each
-     * other.
-     */
+    /** One a worker, because batches are a worker's own. */
     final ResultVerifier verifier = new ResultVerifier(REMEMBERED_BATCHES);
 
     private final AtomicInteger inFlight = new AtomicInteger();

@@ -50,12 +50,8 @@ final class ResultCheck {
       return Optional.of("signed another statement than the one of this request: " + shown(done));
     var signature = signature(done.signature());
     if (signature.isEmpty()) return Optional.of("sent a batch path that is too long");
-    Verdict verdict;
     var verifier = seat.member().verifier;
-    synchronized (verifier) {
-      verdict = verifier.verify(key.get(), done.statement(), signature.get());
-    }
-    return switch (verdict) {
+    return switch (verifier.verify(key.get(), done.statement(), signature.get())) {
       case Verdict.Counts _ -> Optional.empty();
       case Verdict.Refused(var why, var detail) ->
           Optional.of("sent a signature that does not count: " + why + ", " + detail);

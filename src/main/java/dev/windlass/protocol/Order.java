@@ -19,6 +19,8 @@ public sealed interface Order extends Message {
    * @param env added to the manifest's own environment (a CGI request's meta-variables)
    * @param deadlineMillis how long the head waits from now on; the worker refuses when that is
    *     already too short
+   * @param company other orders that the worker had of this head when this one was sent: a hint
+   *     that their results may share a signature
    */
   record Invoke(
       InvocationId invocation,
@@ -26,12 +28,24 @@ public sealed interface Order extends Message {
       Digest manifest,
       SortedMap<String, String> env,
       Bytes body,
-      int deadlineMillis)
+      int deadlineMillis,
+      int company)
       implements Order {
     public Invoke {
       env = Collections.unmodifiableSortedMap(new TreeMap<>(env));
       if (nonce.size() != 16)
         throw new IllegalArgumentException("a nonce has 16 octets, not " + nonce.size());
+    }
+
+    /** Without company. */
+    public Invoke(
+        InvocationId invocation,
+        Bytes nonce,
+        Digest manifest,
+        SortedMap<String, String> env,
+        Bytes body,
+        int deadlineMillis) {
+      this(invocation, nonce, manifest, env, body, deadlineMillis, 0);
     }
   }
 

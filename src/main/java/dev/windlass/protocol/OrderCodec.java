@@ -44,12 +44,13 @@ final class OrderCodec {
     var uuid = invoke.invocation().uuid();
     var cbor =
         writer(128 + 48 * env.size())
-            .array(6)
+            .array(7)
             .integer(0)
             .octets(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits())
             .octets(invoke.nonce().unsafeArray())
             .octets(invoke.manifest().hash())
             .count(atLeastZero(invoke.deadlineMillis()))
+            .count(atLeastZero(invoke.company()))
             .array(2 * env.size());
     for (Map.Entry<String, String> variable : env.entrySet()) {
       cbor.text(bounded("env name", variable.getKey(), Codec.MAX_ENV_NAME));
@@ -59,9 +60,9 @@ final class OrderCodec {
   }
 
   static Order read(CborReader in, Codec.Body body) throws ProtocolException {
-    int fields = in.array("order", 6);
+    int fields = in.array("order", 7);
     int tag = in.smallInteger("order tag", 2);
-    int expected = tag == 0 ? 6 : tag == 1 ? 3 : 4;
+    int expected = tag == 0 ? 7 : tag == 1 ? 3 : 4;
     if (fields != expected)
       throw new ProtocolException("order " + tag + " has " + fields + " fields, not " + expected);
     return switch (tag) {
@@ -80,6 +81,7 @@ final class OrderCodec {
     var nonce = Bytes.wrap(in.exactly("nonce", 16));
     var manifest = digest(in, "manifest");
     int deadlineMillis = deadline(in);
+    int company = in.smallInteger("company", Integer.MAX_VALUE);
     int items = in.array("env", 2 * Codec.MAX_ENV);
     if (items % 2 != 0) throw new ProtocolException("env has a name without a value");
     var env = new TreeMap<String, String>();
@@ -91,7 +93,8 @@ final class OrderCodec {
       env.put(name, in.text("env value", Codec.MAX_ENV_VALUE));
       before = name;
     }
-    return new Order.Invoke(invocation, nonce, manifest, env, body.whole(), deadlineMillis);
+    return new Order.Invoke(
+        invocation, nonce, manifest, env, body.whole(), deadlineMillis, company);
   }
 
   static Digest digest(CborReader in, String what) throws ProtocolException {
@@ -110,8 +113,8 @@ final class OrderCodec {
     return in.smallInteger("deadline in ms", Integer.MAX_VALUE);
   }
 
-  private static int atLeastZero(int deadlineMillis) {
-    return Math.max(0, deadlineMillis);
+  private static int atLeastZero(int count) {
+    return Math.max(0, count);
   }
 
   private static UUID uuid(byte[] octets) {

@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * it has verified, least recently used out, so that a batch costs one signature check; a remembered
  * statement excuses only the very signature that was verified.
  *
- * <p>Not for several threads: it holds a hash state and its memory. Give each event loop or thread
- * its own, or guard it by a lock.
+ * <p>For several threads: only what it remembers is locked, never arithmetic, so that two threads
+ * may verify one new batch at the same time.
  */
 public final class ResultVerifier {
   private static final Bounds RECEIPT_BOUNDS = Bounds.DEFAULT;
 
-  private final MerkleHash hash = new MerkleHash();
+  /** Guarded by itself. */
   private final Map<BatchKey, Verified> verified;
 
   private record BatchKey(Ed25519PublicKey key, Bytes statement) {}
@@ -56,7 +56,9 @@ public final class ResultVerifier {
 
   /** Batches remembered now. */
   int remembered() {
-    return verified.size();
+    synchronized (verified) {
+      return verified.size();
+    }
   }
 
   /** Whether {@code signature} is {@code key}'s on this result. */
@@ -99,7 +101,10 @@ public final class ResultVerifier {
 
   private Verdict batched(Signer by, Bytes payload, Bytes sig, Dsse.Batch batch) {
     var memory = new BatchKey(by.key(), batch.statement());
-    var known = verified.get(memory);
+    Verified known;
+    synchronized (verified) {
+      known = verified.get(memory);
+    }
     BatchStatement statement;
     if (known != null) {
       statement = known.statement();
@@ -115,7 +120,9 @@ public final class ResultVerifier {
     if (known == null || !known.sig().equals(sig)) {
       if (!by.key().verifies(Dsse.pae(BatchStatement.TYPE, batch.statement()), sig))
         return new Refused(Why.SIGNATURE, "batch statement does not verify with " + by.key());
-      verified.put(memory, new Verified(sig, statement));
+      synchronized (verified) {
+        verified.put(memory, new Verified(sig, statement));
+      }
     }
     return leaf(by.purpose(), statement, payload, batch);
   }
@@ -138,6 +145,7 @@ public final class ResultVerifier {
 
   /** Steps 4 and 5. */
   private Verdict leaf(Purpose purpose, BatchStatement statement, Bytes payload, Dsse.Batch at) {
+    var hash = new MerkleHash();
     var leaf = hash.leaf(Dsse.pae(purpose.payloadType(), payload));
     List<byte[]> path = at.path().stream().map(Bytes::unsafeArray).toList();
     var root = Inclusion.root(hash, leaf, at.index(), statement.size(), path);

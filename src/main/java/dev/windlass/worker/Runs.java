@@ -78,7 +78,9 @@ final class Runs {
     }
     long ran = System.nanoTime();
     signer.sign(
-        done.statement(), signature -> arrival.reply().accept(signed(done, signature, ran)));
+        done.statement(),
+        arrival.order().company(),
+        signature -> arrival.reply().accept(signed(done, signature, ran)));
   }
 
   /** A reply without its signature, or a refusal. Gives memory and lease back. */

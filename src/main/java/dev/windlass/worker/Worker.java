@@ -54,6 +54,7 @@ public final class Worker implements AutoCloseable {
   private final Lanes lanes;
   private final Vertx vertx;
   private final Pulse pulse;
+  private final ResultSigner signer;
   private final Orders orders;
   private final LinkClient link;
 
@@ -82,7 +83,8 @@ public final class Worker implements AutoCloseable {
             LinkLimits.DEFAULT.withCredits(bounds.lanes() + bounds.backlog()));
     var store = ContentStore.open(settings.data().resolve("artifacts"), bounds.storeBytes());
     var recipes = new Recipes(store, source(), bounds.fileBytes());
-    var runs = new Runs(lanes, memory, new ResultSigner(key(enrolment)), engine.fingerprint());
+    this.signer = new ResultSigner(key(enrolment));
+    var runs = new Runs(lanes, memory, signer, engine.fingerprint());
     var context = vertx.getOrCreateContext();
     this.orders =
         new Orders(
@@ -171,6 +173,7 @@ public final class Worker implements AutoCloseable {
     link.close();
     pulse.close();
     lanes.close();
+    signer.close();
     modules.close();
     engine.close();
     enrolment.close();

@@ -120,11 +120,11 @@ class CodecTest {
   @Test
   void env_names_out_of_order_or_twice_are_refused() {
     var head =
-        "86 00 50 01a1f0a33c0070018000000000000002 50"
+        "87 00 50 01a1f0a33c0070018000000000000002 50"
             + "00".repeat(16)
             + "5820"
             + "00".repeat(32)
-            + "00";
+            + "0000";
     refused("ascending", Kind.ORDER, head + "84 6162 60 6161 60");
     refused("ascending", Kind.ORDER, head + "84 6161 60 6161 60");
     refused("without a value", Kind.ORDER, head + "81 6161");
@@ -132,8 +132,8 @@ class CodecTest {
 
   @Test
   void a_field_against_its_own_rule_is_refused() {
-    var nonce = "50" + "00".repeat(16) + "5820" + "00".repeat(32) + "0080";
-    refused("not a UUIDv7", Kind.ORDER, "86 00 50 01a1f0a33c0040018000000000000002" + nonce);
+    var nonce = "50" + "00".repeat(16) + "5820" + "00".repeat(32) + "000080";
+    refused("not a UUIDv7", Kind.ORDER, "87 00 50 01a1f0a33c0040018000000000000002" + nonce);
     refused("must be 1 to 63", Kind.ORDER, "84 02 6100 6161 5820" + "00".repeat(32));
   }
 

@@ -93,7 +93,8 @@ public final class Messages {
             Digest.ofHash(octets(chance, 32).toArray()),
             env,
             octets(chance, chance.nextInt(3000)),
-            chance.nextInt(Integer.MAX_VALUE));
+            chance.nextInt(Integer.MAX_VALUE),
+            chance.nextInt(1_000));
       }
       case 1 ->
           new Reply.Done(

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class ResultSignerTest {
@@ -24,7 +25,8 @@ class ResultSignerTest {
     var signed = new ArrayList<String>();
 
     for (var text : List.of("a", "b")) {
-      signer.sign(Bytes.utf8(text), s -> signed.add(s.keyId() + Thread.currentThread().threadId()));
+      signer.sign(
+          Bytes.utf8(text), 0, s -> signed.add(s.keyId() + Thread.currentThread().threadId()));
     }
 
     long here = Thread.currentThread().threadId();
@@ -37,11 +39,12 @@ class ResultSignerTest {
     var signer = new ResultSigner(this::signSlowlyAtFirst);
     var signed = new ConcurrentLinkedQueue<String>();
     var first =
-        Thread.ofPlatform().start(() -> signer.sign(Bytes.utf8("0"), s -> signed.add(s.keyId())));
+        Thread.ofPlatform()
+            .start(() -> signer.sign(Bytes.utf8("0"), 0, s -> signed.add(s.keyId())));
     assertTrue(signing.await(10, TimeUnit.SECONDS));
 
     for (int i = 1; i <= 600; i++) {
-      signer.sign(Bytes.utf8(Integer.toString(i)), s -> signed.add(s.keyId()));
+      signer.sign(Bytes.utf8(Integer.toString(i)), 0, s -> signed.add(s.keyId()));
     }
     assertTrue(signed.isEmpty(), "nobody waits for the one who signs");
     goOn.countDown();
@@ -65,7 +68,7 @@ class ResultSignerTest {
               .start(
                   () -> {
                     for (int i = 0; i < 5_000; i++) {
-                      signer.sign(Bytes.utf8(own + "-" + i), s -> signed.add(s.keyId()));
+                      signer.sign(Bytes.utf8(own + "-" + i), 0, s -> signed.add(s.keyId()));
                     }
                   }));
     }
@@ -74,6 +77,43 @@ class ResultSignerTest {
     assertEquals(20_000, signed.size());
     assertEquals(20_000, signed.stream().distinct().count());
     assertEquals(20_000, batches.stream().mapToInt(n -> n).sum());
+  }
+
+  @Test
+  void in_a_crowd_one_signature_is_for_half_of_it() {
+    var signer = new ResultSigner(this::sign);
+    var signed = new ConcurrentLinkedQueue<String>();
+
+    for (int i = 0; i < 1_000; i++) {
+      signer.sign(Bytes.utf8("" + i), 200, s -> signed.add(s.keyId()));
+    }
+    signer.close();
+
+    awaitTrue(() -> signed.size() == 1_000);
+    // one every 100, and now and then a smaller one because time was up
+    assertTrue(batches.size() <= 100, () -> batches + " signatures for 1,000");
+  }
+
+  @Test
+  void whoever_waits_for_company_that_does_not_come_is_signed_soon() {
+    var signer = new ResultSigner(this::sign);
+    var signed = new ConcurrentLinkedQueue<String>();
+
+    signer.sign(Bytes.utf8("alone"), 1_000, s -> signed.add(s.keyId()));
+    awaitTrue(() -> signed.size() == 1);
+    signer.sign(Bytes.utf8("again"), 1_000, s -> signed.add(s.keyId()));
+    awaitTrue(() -> signed.size() == 2);
+
+    assertEquals(List.of("alone", "again"), List.copyOf(signed));
+    signer.close();
+  }
+
+  private static void awaitTrue(BooleanSupplier holds) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!holds.getAsBoolean()) {
+      assertTrue(System.nanoTime() < until, "not within 20 s");
+      Thread.onSpinWait();
+    }
   }
 
   /** Called by one thread at a time, or this test sees it in the sums. */
