@@ -99,7 +99,7 @@ class HostilePeerTest {
   void a_peer_that_says_no_hello_in_time_is_closed() throws IOException {
     var mallory = dial();
     mallory.handshake();
-    closed(mallory, "left m: no HELLO within 700 ms");
+    closed(mallory, "left m: no HELLO within 1500 ms");
   }
 
   @Test
@@ -107,7 +107,7 @@ class HostilePeerTest {
     var mallory = dial();
     var hello = RawPeer.octets(Frame.of(FrameType.HELLO, 0, new byte[200], NONE));
     mallory.send(java.util.Arrays.copyOf(hello, 50));
-    closed(mallory, "left m: no HELLO within 700 ms");
+    closed(mallory, "left m: no HELLO within 1500 ms");
   }
 
   @Test
@@ -188,7 +188,7 @@ class HostilePeerTest {
 
   @Test
   void a_frame_that_begins_and_does_not_end_is_closed_in_time() throws IOException {
-    closed(linked().sendHex("00000100 07 00"), "left m: a frame did not end within 900 ms");
+    closed(linked().sendHex("00000100 07 00"), "left m: a frame did not end within 1600 ms");
   }
 
   @Test
@@ -327,7 +327,7 @@ class HostilePeerTest {
     loopback.server.order("worker.m", invoke("?"));
     long id = mallory.read(FrameType.ORDER).id;
     mallory.send(FrameType.STREAM, id, new Control.Stream(Kind.REPLY, 100));
-    closed(mallory, "left m: a granted stream did not move for 900 ms");
+    closed(mallory, "left m: a granted stream did not move for 1600 ms");
   }
 
   @Test
@@ -351,7 +351,7 @@ class HostilePeerTest {
   @Test
   void a_peer_that_falls_silent_is_closed_when_idle() throws IOException {
     var mallory = linked();
-    loopback.awaitEvent("left m: nothing heard for 2500 ms");
+    loopback.awaitEvent("left m: nothing heard for 3500 ms");
     mallory.close();
   }
 

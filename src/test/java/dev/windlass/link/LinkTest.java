@@ -22,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -316,5 +317,15 @@ class LinkTest {
 
     assertEquals("x", output(await(loopback.server.order("worker.w-1", invoke("x")))));
     assertEquals(1, loopback.server.counts().joined());
+  }
+
+  @Test
+  void a_port_in_use_fails_the_listening_with_its_reason() {
+    var second = new LinkServer(loopback.another(), loopback.headCredentials, LIMITS, loopback);
+    var listening = second.listen(Loopback.LOCALHOST, loopback.port);
+
+    awaitTrue(listening::isComplete, () -> "an end");
+
+    assertInstanceOf(BindException.class, listening.cause());
   }
 }

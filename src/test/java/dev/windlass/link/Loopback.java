@@ -34,9 +34,9 @@ final class Loopback implements AutoCloseable, Peers {
   /** Short, so that tests of what happens after a time-out end soon. */
   static final LinkLimits.Times BRIEF =
       new LinkLimits.Times(
-          Duration.ofMillis(700),
-          Duration.ofMillis(900),
-          Duration.ofMillis(2500),
+          Duration.ofMillis(1500),
+          Duration.ofMillis(1600),
+          Duration.ofMillis(3500),
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
           Duration.ofSeconds(5),

@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,18 +28,18 @@ class RenewalTest {
     loopback.close();
   }
 
-  /** Certificates of 5 s, two renewals, 16 callers. */
+  /** Certificates that end in 8 s, 14 s and much later; two takeovers, 16 callers. */
   @Test
   void certificates_are_renewed_under_load_without_a_dropped_request() {
     var id = Identities.worker("w-1");
-    var life = Duration.ofSeconds(5);
-    var source = new Identities.Source(loopback.identities.endingIn(id, life));
+    var lives = List.of(Duration.ofSeconds(14), Duration.ofMinutes(50));
+    var source = new Identities.Source(loopback.identities.endingIn(id, Duration.ofSeconds(8)));
     var vertx = loopback.another();
     loopback.worker(source, Loopback.LIMITS, order -> later(vertx, Loopback.echo(order)));
     var load = new Load();
     for (int i = 0; i < 16; i++) load.next();
 
-    for (int renewal = 1; renewal <= 2; renewal++) {
+    for (var life : lives) {
       long before = loopback.server.counts().joined();
       source.renew(loopback.identities.endingIn(id, life));
       awaitTrue(() -> loopback.server.counts().joined() > before, () -> "taken over");
