@@ -123,7 +123,7 @@ final class LocalEngines implements Engines {
             ManifestJson.parse(Bytes.utf8(json).unsafeArray()),
             module,
             Optional.empty(),
-            false,
+            List.of(),
             InvocationId.of(0, 0, 0),
             Bytes.wrap(new byte[16]),
             new TreeMap<>(),
@@ -205,7 +205,7 @@ final class LocalEngines implements Engines {
   private static FileTree files(Job job) {
     if (job.files().isEmpty()) return FileTree.EMPTY;
     var archive = Archive.parse(job.files().get());
-    if (!job.scratch()) return Recipe.unpack(archive);
+    if (job.preopens().isEmpty()) return Recipe.unpack(archive);
     var files = new TreeMap<String, Bytes>();
     archive
         .entries()
@@ -216,7 +216,7 @@ final class LocalEngines implements Engines {
                 case Archive.Directory() -> files.put(path + "/", Bytes.EMPTY);
               }
             });
-    return FileTree.writable(files);
+    return FileTree.writable(files, job.preopens());
   }
 
   private static EngineFailure unavailable(RuntimeException e) {

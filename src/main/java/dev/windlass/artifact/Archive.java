@@ -64,7 +64,7 @@ public record Archive(Bytes packed, SortedMap<String, Entry> entries) {
 
   /**
    * Packs files in the order of their paths, owned by nobody, of the year 1970: equal files give
-   * equal octets.
+   * equal octets. A path that ends with a slash is an empty directory; parents need not be named.
    */
   public static Bytes write(Map<String, Bytes> files) {
     if (files.size() > MAX_ENTRIES)
@@ -213,19 +213,23 @@ public record Archive(Bytes packed, SortedMap<String, Entry> entries) {
     return (size + BLOCK - 1) / BLOCK * BLOCK;
   }
 
-  private static void writeHeader(byte[] octets, int at, String path, int size) {
+  private static void writeHeader(byte[] octets, int at, String entry, int size) {
+    boolean directory = entry.endsWith("/");
+    var path = directory ? entry.substring(0, entry.length() - 1) : entry;
     requirePlain(at, path);
+    if (directory && size != 0)
+      throw new IllegalArgumentException(path + " is a directory of " + size + " bytes");
     var name = path.getBytes(StandardCharsets.UTF_8);
     int split = splitOf(path, name);
     int nameFrom = split < 0 ? 0 : split + 1;
     System.arraycopy(name, nameFrom, octets, at, name.length - nameFrom);
     if (split > 0) System.arraycopy(name, 0, octets, at + 345, split);
-    ascii(octets, at + 100, "0000644");
+    ascii(octets, at + 100, directory ? "0000755" : "0000644");
     ascii(octets, at + 108, "0000000");
     ascii(octets, at + 116, "0000000");
     ascii(octets, at + 124, String.format(Locale.ROOT, "%011o", size));
     ascii(octets, at + 136, "00000000000");
-    octets[at + 156] = '0';
+    octets[at + 156] = (byte) (directory ? '5' : '0');
     ascii(octets, at + 257, "ustar");
     ascii(octets, at + 263, "00");
     ascii(octets, at + 148, String.format(Locale.ROOT, "%06o", checksum(octets, at)));

@@ -35,7 +35,8 @@ public interface Engines {
   /**
    * @param module the octets; its digest is the manifest's
    * @param files a packed archive
-   * @param scratch the guest may write to its copy of the files, as it never may on a worker
+   * @param preopens the guest may write to its copy of the files, as it never may on a worker, and
+   *     finds these folders of it open; empty for what a worker gives
    * @param nonce 16 octets
    * @param env the request's own variables
    */
@@ -43,12 +44,13 @@ public interface Engines {
       Manifest manifest,
       Bytes module,
       Optional<Bytes> files,
-      boolean scratch,
+      List<String> preopens,
       InvocationId invocation,
       Bytes nonce,
       SortedMap<String, String> env,
       Bytes input) {
     public Job {
+      preopens = List.copyOf(preopens);
       env = Collections.unmodifiableSortedMap(new TreeMap<>(env));
     }
   }

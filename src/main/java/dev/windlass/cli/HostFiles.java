@@ -9,9 +9,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Copies directories of this machine into an archive for a guest. Only what lies in the directory:
@@ -40,12 +43,31 @@ final class HostFiles {
     var copied = new HostFiles();
     for (var word : words) {
       var parts = word.split("::", 2);
-      if (parts.length < 2 || parts[0].isEmpty() || !parts[1].startsWith("/"))
-        throw new CommandFailure(Exit.USAGE, "--dir takes HOST::/GUEST, not " + word);
-      var guest = parts[1].replaceAll("^/+|/+$", "");
-      copied.copy(Path.of(parts[0]), guest.isEmpty() ? "" : guest + "/");
+      var names =
+          Arrays.stream(guest(word).split("/"))
+              .filter(name -> !name.isEmpty() && !name.equals("."))
+              .toList();
+      if (names.contains(".."))
+        throw new CommandFailure(Exit.USAGE, "--dir takes a guest path without '..', not " + word);
+      var prefix = String.join("", names.stream().map(name -> name + "/").toList());
+      copied.copy(Path.of(parts[0]), prefix);
     }
     return Optional.of(copied.archive());
+  }
+
+  /** The guest's names of the folders, in the order given, and its root. */
+  static List<String> preopens(List<String> words) {
+    var names = new LinkedHashSet<>(words.stream().map(HostFiles::guest).toList());
+    names.add("/");
+    return List.copyOf(names);
+  }
+
+  private static String guest(String word) {
+    var parts = word.split("::", 2);
+    if (parts.length < 2 || parts[0].isEmpty() || parts[1].isEmpty())
+      throw new CommandFailure(
+          Exit.USAGE, "--dir takes HOST::GUEST, such as ./data::/data, not " + word);
+    return parts[1];
   }
 
   private Bytes archive() {
@@ -68,6 +90,8 @@ final class HostFiles {
                 throws IOException {
               if (root.relativize(at).getNameCount() > MAX_DEPTH)
                 throw new IOException(at + " lies deeper than " + MAX_DEPTH + " directories");
+              if (isEmpty(at) && !at.equals(root))
+                put(prefix + root.relativize(at) + "/", Bytes.EMPTY, at);
               return FileVisitResult.CONTINUE;
             }
 
@@ -98,9 +122,19 @@ final class HostFiles {
     bytes += Files.size(file);
     if (bytes > MAX_BYTES)
       throw new IOException("more than " + Sizes.bytes(MAX_BYTES) + " with " + file);
+    put(path, Bytes.wrap(Files.readAllBytes(file)), file);
+  }
+
+  private void put(String path, Bytes content, Path from) throws IOException {
     if (files.size() == Archive.MAX_ENTRIES)
-      throw new IOException("more than " + Archive.MAX_ENTRIES + " files with " + file);
-    if (files.put(path, Bytes.wrap(Files.readAllBytes(file))) != null)
+      throw new IOException("more than " + Archive.MAX_ENTRIES + " files with " + from);
+    if (files.put(path, content) != null)
       throw new IOException(path + " comes from two directories");
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.findAny().isEmpty();
+    }
   }
 }

@@ -86,7 +86,9 @@ final class RunCommand implements Callable<Integer> {
     var env = world == World.CGI ? request(input) : new TreeMap<String, String>();
     env.keySet().removeAll(manifest.env().keySet());
     try {
-      var job = new Engines.Job(manifest, octets, files, true, id, Bytes.wrap(nonce), env, input);
+      var preopens = HostFiles.preopens(directories);
+      var job =
+          new Engines.Job(manifest, octets, files, preopens, id, Bytes.wrap(nonce), env, input);
       return report(ports.engines().run(job), manifest.limits());
     } catch (EngineFailure e) {
       throw ModuleFile.failed(module + ": ", e);

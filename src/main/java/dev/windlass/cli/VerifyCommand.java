@@ -144,7 +144,7 @@ final class VerifyCommand implements Callable<Integer> {
               manifest,
               module,
               archive,
-              false,
+              List.of(),
               InvocationId.parse(statement.invocation()),
               statement.nonce(),
               file.env(),

@@ -96,7 +96,30 @@ class RunCommandTest {
 
     var archive = Archive.parse(line.engines.jobs.getFirst().files().orElseThrow());
     assertEquals(List.of("data/b", "data/sub/a"), List.copyOf(archive.entries().keySet()));
-    assertTrue(line.engines.jobs.getFirst().scratch());
+    assertEquals(List.of("/data", "/"), line.engines.jobs.getFirst().preopens());
+  }
+
+  @Test
+  void a_relative_guest_directory_and_an_empty_one_are_opened_under_their_own_names()
+      throws IOException {
+    var files = Files.createDirectories(directory.resolve("e/empty/deep")).getParent().getParent();
+    Files.writeString(files.resolve("f"), "f");
+
+    assertEquals(
+        0,
+        line.run("run", module, "--dir", files + "::fs.dir", "--dir", files + "/empty::."),
+        () -> line.err);
+
+    var job = line.engines.jobs.getFirst();
+    assertEquals(List.of("fs.dir", ".", "/"), job.preopens());
+    var entries = Archive.parse(job.files().orElseThrow()).entries();
+    assertEquals(List.of("deep", "fs.dir/empty/deep", "fs.dir/f"), List.copyOf(entries.keySet()));
+  }
+
+  @Test
+  void a_guest_directory_that_climbs_is_refused_with_its_word() {
+    assertEquals(2, line.run("run", module, "--dir", directory + "::a/../.."));
+    assertTrue(line.err.contains("::a/../.."), line.err);
   }
 
   @Test

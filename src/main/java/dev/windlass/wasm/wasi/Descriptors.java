@@ -12,9 +12,10 @@ final class Descriptors {
     table[0] = new Descriptor.Stream(Descriptor.Stream.Which.INPUT);
     table[1] = new Descriptor.Stream(Descriptor.Stream.Which.OUTPUT);
     table[2] = new Descriptor.Stream(Descriptor.Stream.Which.ERROR);
-    var root = new Descriptor.OpenFolder(files.root(), Rights.DIRECTORY, Rights.ALL, "/");
-    opened(root);
-    table[3] = root;
+    for (var name : files.preopens()) {
+      var folder = files.preopened(name);
+      put(free(), new Descriptor.OpenFolder(folder, Rights.DIRECTORY, Rights.ALL, name));
+    }
   }
 
   @Nullable Descriptor get(int fd) {

@@ -2,6 +2,8 @@ package dev.windlass.wasm.wasi;
 
 import dev.windlass.function.Bytes;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -16,16 +18,24 @@ public final class FileTree {
   /** Files and directories together. */
   public static final int MAX_ENTRIES = 100_000;
 
+  public static final int MAX_PREOPENS = 16;
+
   private static final String SCRATCH = "tmp";
 
   private final Node.Folder root;
   private final Node.Folder scratch;
   private final long lastInode;
   private final long bytes;
+  private final List<String> preopens;
 
-  private FileTree(Map<String, Bytes> files, boolean writable) {
+  private FileTree(Map<String, Bytes> files, boolean writable, List<String> preopens) {
+    this.preopens = List.copyOf(preopens);
     var build = new Build();
     new TreeMap<>(files).forEach(build::add);
+    for (var name : preopens) {
+      var path = String.join("/", names(name));
+      if (!path.isEmpty()) build.add(path + "/", Bytes.EMPTY);
+    }
     var tmp = build.folder(build.root, SCRATCH, SCRATCH);
     build.seal(build.root);
     root = build.root;
@@ -42,12 +52,36 @@ public final class FileTree {
    *     named.
    */
   public static FileTree of(Map<String, Bytes> files) {
-    return new FileTree(files, false);
+    return new FileTree(files, false, List.of("/"));
   }
 
   /** As {@link #of}, but the whole tree is the run's own scratch space, copied when written to. */
   public static FileTree writable(Map<String, Bytes> files) {
-    return new FileTree(files, true);
+    return writable(files, List.of("/"));
+  }
+
+  /**
+   * As {@link #writable(Map)}.
+   *
+   * @param preopens names under which the guest finds folders open from descriptor 3 on, in this
+   *     order; {@code /}, {@code .} and relative names all begin at the root
+   */
+  public static FileTree writable(Map<String, Bytes> files, List<String> preopens) {
+    if (preopens.size() > MAX_PREOPENS)
+      throw new IllegalArgumentException(
+          preopens.size() + " folders opened beforehand, at most " + MAX_PREOPENS);
+    return new FileTree(files, true, preopens);
+  }
+
+  List<String> preopens() {
+    return preopens;
+  }
+
+  /** The names on the way from the root to a preopened folder. */
+  static List<String> names(String preopen) {
+    return Arrays.stream(preopen.split("/"))
+        .filter(name -> !name.isEmpty() && !name.equals("."))
+        .toList();
   }
 
   /** Of the content of all files. */

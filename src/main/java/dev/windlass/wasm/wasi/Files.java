@@ -2,6 +2,7 @@ package dev.windlass.wasm.wasi;
 
 import dev.windlass.wasm.Guest;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,20 @@ final class Files {
     this.tree = tree;
     this.scratchBytes = scratchBytes;
     inodes = tree.lastInode();
+  }
+
+  List<String> preopens() {
+    return tree.preopens();
+  }
+
+  Node.Folder preopened(String name) {
+    var at = root();
+    for (var below : FileTree.names(name)) {
+      if (!(child(at, below) instanceof Node.Folder folder))
+        throw new AssertionError("the tree has no folder " + name);
+      at = folder;
+    }
+    return at;
   }
 
   Node.Folder root() {

@@ -75,6 +75,21 @@ class FileTreeTest {
     refused(Map.of("n/".repeat(3000) + "n", Bytes.EMPTY), "n/n");
   }
 
+  @Test
+  void preopened_folders_are_found_by_name_from_three_on_and_none_leads_above_itself() {
+    var tree =
+        FileTree.writable(
+            Map.of("in/f", Bytes.utf8("x"), "out", Bytes.utf8("y")), List.of("in", "new/dir", "/"));
+    var rig = new Rig(tree);
+    assertEquals(
+        List.of("in", "new/dir", "/"),
+        List.of(rig.preopened(3), rig.preopened(4), rig.preopened(5)));
+    assertEquals(Errno.SUCCESS, rig.statErrno(3, "f"));
+    assertEquals(Errno.NOTCAPABLE, rig.statErrno(3, "../out"));
+    assertEquals(Errno.SUCCESS, rig.statErrno(5, "out"));
+    assertEquals(Errno.SUCCESS, rig.statErrno(4, "."));
+  }
+
   private static void refused(Map<String, Bytes> files, String path) {
     var error = assertThrows(IllegalArgumentException.class, () -> FileTree.of(files));
     assertTrue(error.getMessage().contains(path), error.getMessage());

@@ -178,6 +178,20 @@ final class Rig {
     return statAt(at);
   }
 
+  int statErrno(int fd, String path) {
+    return call("path_filestat_get", fd, FOLLOW, text(path), size(path), room(64));
+  }
+
+  /** The name under which a folder is open from the start. */
+  String preopened(int fd) {
+    int stat = room(8);
+    assertEquals(0, call("fd_prestat_get", fd, stat));
+    int length = guest.getInt(stat + 4);
+    int name = room(length);
+    assertEquals(0, call("fd_prestat_dir_name", fd, name, length));
+    return string(name, length);
+  }
+
   private FileStat statAt(int at) {
     return new FileStat(
         guest.getLong(at),
