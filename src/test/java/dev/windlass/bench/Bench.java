@@ -196,7 +196,7 @@ public final class Bench {
 
   private void deploy(Up up, String name, byte[] wasm) throws IOException {
     var digest = Digest.of(wasm);
-    expect(201, put(up, "/api/v1/artifacts/" + digest, wasm, "application/wasm"));
+    expect(201, put(up, "/api/v1/artifacts/" + digest.hex(), wasm, "application/wasm"));
     var manifest =
         Json.object().put("name", "default/" + name).put("module", digest.toString()).build();
     expect(

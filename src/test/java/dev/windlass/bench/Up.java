@@ -21,6 +21,8 @@ import java.util.function.BooleanSupplier;
  * its own that is removed when this closes. Linux only: it reads /proc.
  */
 public final class Up implements AutoCloseable {
+  private static final String WORKER = "worker-child";
+
   private final Path home;
   private final Path work;
   private final Process process;
@@ -96,7 +98,7 @@ public final class Up implements AutoCloseable {
     return process
         .descendants()
         .filter(ProcessHandle::isAlive)
-        .filter(p -> arguments(p.pid()).contains("worker"))
+        .filter(p -> arguments(p.pid()).contains(WORKER))
         .sorted(Comparator.comparing(ProcessHandle::pid))
         .toList();
   }

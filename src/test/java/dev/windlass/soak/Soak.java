@@ -34,6 +34,9 @@ public final class Soak {
 
   private static final int MOST_DESCRIPTORS_MORE = 24;
 
+  /** Versions are kept: the manifest in the head's store, in the function's and in two workers'. */
+  private static final int FILES_A_VERSION = 6;
+
   private final Path home;
   private final Duration length;
   private final Tally tally = new Tally();
@@ -76,7 +79,7 @@ public final class Soak {
 
   private void load(Up up, Api api, Vitals vitals, Digest environment) throws IOException {
     var goesOn = new AtomicBoolean(true);
-    double calmFrom = length.toSeconds() * 0.7;
+    double calmFrom = calmFrom();
     try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < CLIENTS; i++) {
         var client = new Client(api, versions, tally, i, goesOn::get);
@@ -103,7 +106,7 @@ public final class Soak {
         goesOn.set(false);
       }
     }
-    if (length.toSeconds() - calmFrom < LEAST_CALM_SECONDS) return;
+    if (!isLong()) return;
     // the last killed worker needs a while to be as large as the others
     double slope = vitals.mebibytesPerMinuteSince(calmFrom + 30);
     if (slope > MOST_MEBIBYTES_PER_MINUTE)
@@ -113,6 +116,15 @@ public final class Soak {
               "memory grows by %.1f MiB a minute, at most %.1f",
               slope,
               MOST_MEBIBYTES_PER_MINUTE));
+  }
+
+  /** From then on nothing is killed. */
+  private double calmFrom() {
+    return length.toSeconds() * 0.7;
+  }
+
+  private boolean isLong() {
+    return length.toSeconds() - calmFrom() >= LEAST_CALM_SECONDS;
   }
 
   private void serve(Client client) {
@@ -181,6 +193,9 @@ public final class Soak {
     var after = vitals.take();
     System.out.println("before " + before + "\nafter  " + after);
     if (!settled) tally.violation("left behind: before " + before + ", after " + after);
+    int most = before.files() + FILES_A_VERSION * versions.begun().get() + 100;
+    if (after.files() > most)
+      tally.violation(after.files() + " files in the data directory, at most " + most);
     var workers = up.workers();
     var code = up.stop(Duration.ofSeconds(60));
     if (!code.equals(Optional.of(0)))
@@ -198,13 +213,18 @@ public final class Soak {
             .sum();
     System.out.printf(
         Locale.ROOT,
-        "soak: %d s, %d answers (%.0f/s), %d kills, %d versions, %.1f MiB/min, %d violations%n",
+        "soak: %d s, %d answers (%.0f/s), %d kills, %d versions, %s, %d violations%n",
         length.toSeconds(),
         answers,
         answers / (double) length.toSeconds(),
         tally.count("kill", 0),
         versions.done().get(),
-        vitals.mebibytesPerMinuteSince(length.toSeconds() * 0.7 + 30),
+        isLong()
+            ? String.format(
+                Locale.ROOT,
+                "memory %+.1f MiB/min",
+                vitals.mebibytesPerMinuteSince(calmFrom() + 30))
+            : "too short to see memory grow",
         tally.violated());
   }
 }
