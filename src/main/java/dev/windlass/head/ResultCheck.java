@@ -6,11 +6,13 @@ import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Outcome;
 import dev.windlass.protocol.Reply;
 import dev.windlass.receipt.Dsse;
+import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.receipt.Environment;
 import dev.windlass.receipt.ResultStatement;
 import dev.windlass.receipt.Verdict;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Decides whether a worker's result may be believed: the statement is rendered again from what the
@@ -50,12 +52,34 @@ final class ResultCheck {
       return Optional.of("signed another statement than the one of this request: " + shown(done));
     var signature = signature(done.signature());
     if (signature.isEmpty()) return Optional.of("sent a batch path that is too long");
-    var verifier = seat.member().verifier;
-    return switch (verifier.verify(key.get(), done.statement(), signature.get())) {
+    return switch (verdict(seat.member(), key.get(), done.statement(), signature.get())) {
       case Verdict.Counts _ -> Optional.empty();
       case Verdict.Refused(var why, var detail) ->
           Optional.of("sent a signature that does not count: " + why + ", " + detail);
     };
+  }
+
+  /**
+   * The results of a new batch come all at once: the first checks its signature, the others wait
+   * for that (60 µs) instead of doing the same.
+   */
+  private static Verdict verdict(
+      Fleet.Member member, Ed25519PublicKey key, Bytes statement, Dsse.Signature signature) {
+    var batch = signature.batch().map(Dsse.Batch::statement);
+    if (batch.isEmpty() || member.verifier.remembers(key, batch.get()))
+      return member.verifier.verify(key, statement, signature);
+    var mine = new CompletableFuture<Void>();
+    var others = member.verifying.putIfAbsent(batch.get(), mine);
+    if (others != null) {
+      others.join();
+      return member.verifier.verify(key, statement, signature);
+    }
+    try {
+      return member.verifier.verify(key, statement, signature);
+    } finally {
+      member.verifying.remove(batch.get());
+      mine.complete(null);
+    }
   }
 
   private static boolean matches(

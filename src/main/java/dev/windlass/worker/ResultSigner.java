@@ -11,9 +11,10 @@ import java.util.function.Consumer;
 
 /**
  * One key, many lanes (trust annex §3.4). Who has little company signs on his own thread, at once
- * and directly. In a crowd a statement waits until half of the crowd has come to it, or for {@link
- * #PATIENCE_NANOS}, and all that wait are signed as one batch: a signature costs the worker 30 µs
- * and the head 60 µs, a guest may cost 5. What comes while a signature is made shares the next one.
+ * and directly. In a crowd a statement waits until two thirds of the crowd have come to it, or for
+ * {@link #PATIENCE_NANOS}, and all that wait are signed as one batch: a signature costs the worker
+ * 30 µs and the head 60 µs, a guest may cost 5. What comes while a signature is made shares the
+ * next one.
  *
  * <p>The queue is bounded by the orders in flight, which the link's credits bound.
  */
@@ -24,7 +25,7 @@ final class ResultSigner implements AutoCloseable {
   /** With fewer other orders in flight nobody waits for company. */
   static final int CROWD = 4;
 
-  static final long PATIENCE_NANOS = 2_000_000;
+  static final long PATIENCE_NANOS = 3_000_000;
 
   /** The key: one signature for each payload, in their order; direct when there is only one. */
   @FunctionalInterface
@@ -64,7 +65,7 @@ final class ResultSigner implements AutoCloseable {
   void sign(Bytes statement, int company, Consumer<Signature> signed) {
     queue.add(new Waiting(statement, System.nanoTime(), signed));
     int together = unsigned.incrementAndGet();
-    if (company < CROWD || together >= Math.min(MOST, company / 2)) signNow();
+    if (company < CROWD || together >= Math.min(MOST, company * 2 / 3)) signNow();
     else if (!watching) LockSupport.unpark(patient);
   }
 

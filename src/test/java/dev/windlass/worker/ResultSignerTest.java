@@ -80,7 +80,7 @@ class ResultSignerTest {
   }
 
   @Test
-  void in_a_crowd_one_signature_is_for_half_of_it() {
+  void in_a_crowd_one_signature_is_for_most_of_it() {
     var signer = new ResultSigner(this::sign);
     var signed = new ConcurrentLinkedQueue<String>();
 
@@ -90,7 +90,7 @@ class ResultSignerTest {
     signer.close();
 
     awaitTrue(() -> signed.size() == 1_000);
-    // one every 100, and now and then a smaller one because time was up
+    // one every 133, and now and then a smaller one because time was up
     assertTrue(batches.size() <= 100, () -> batches + " signatures for 1,000");
   }
 
