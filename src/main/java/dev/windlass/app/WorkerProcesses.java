@@ -67,7 +67,10 @@ final class WorkerProcesses implements AutoCloseable {
   }
 
   private static List<String> command(UpSettings settings, int linkPort, int number) {
-    var words = new ArrayList<>(Self.command(JVM));
+    var flags = new ArrayList<>(JVM);
+    var more = System.getenv("WINDLASS_WORKER_JAVA_OPTS");
+    if (more != null && !more.isBlank()) flags.addAll(List.of(more.strip().split("\\s+")));
+    var words = new ArrayList<>(Self.command(flags));
     words.addAll(
         List.of(
             WORD,

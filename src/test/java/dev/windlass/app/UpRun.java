@@ -57,8 +57,8 @@ final class UpRun implements AutoCloseable {
     return new UpRun(builder.start(), output);
   }
 
-  /** {@code up} with two workers on a free port, once it is ready. */
-  static UpRun up(Path directory) throws IOException {
+  /** {@code up} on a free port, once it is ready. */
+  static UpRun up(Path directory, int workers) throws IOException {
     var run =
         start(
             directory,
@@ -67,7 +67,7 @@ final class UpRun implements AutoCloseable {
             "--port",
             "0",
             "--workers",
-            "2",
+            Integer.toString(workers),
             "--data",
             directory.resolve("data").toString());
     run.await(
@@ -98,11 +98,9 @@ final class UpRun implements AutoCloseable {
     return process.pid();
   }
 
+  /** Its children are workers, and nothing else. */
   List<ProcessHandle> workers() {
-    return process
-        .children()
-        .filter(p -> p.info().commandLine().orElse("").contains("workers/"))
-        .toList();
+    return process.children().toList();
   }
 
   /** Exit code, when it ends by itself. */
