@@ -281,7 +281,7 @@ final class Catalogue {
     for (var name : entries.keySet())
       for (var version : files.versions(name)) {
         used.add(version);
-        artifacts(load(name, version).manifest()).forEach(used::add);
+        artifacts(read(name, version)).forEach(used::add);
       }
     return used;
   }

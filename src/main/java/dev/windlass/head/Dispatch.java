@@ -10,8 +10,10 @@ import dev.windlass.protocol.InvocationId;
 import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
 import io.vertx.core.Future;
+import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +21,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -107,7 +107,11 @@ final class Dispatch {
   }
 
   Conclusion run(Job job) {
-    var id = InvocationId.of(clock.millis(), secure.nextLong(), secure.nextLong());
+    var random = new byte[32];
+    secure.nextBytes(random);
+    var bits = ByteBuffer.wrap(random);
+    var id = InvocationId.of(clock.millis(), bits.getLong(), bits.getLong());
+    var nonce = Bytes.wrap(Arrays.copyOfRange(random, 16, 32));
     long begun = System.nanoTime();
     int most = job.manifest().limits().concurrency();
     try {
@@ -116,16 +120,14 @@ final class Dispatch {
       return new Failed(id, 0, refused.problem());
     }
     try {
-      return runWithin(job, id, begun);
+      return runWithin(job, id, nonce, begun);
     } finally {
       job.entry().running().decrementAndGet();
-      waiting.tell();
+      if (most > 0) waiting.tell();
     }
   }
 
-  private Conclusion runWithin(Job job, InvocationId id, long begun) {
-    var nonce = new byte[16];
-    secure.nextBytes(nonce);
+  private Conclusion runWithin(Job job, InvocationId id, Bytes nonce, long begun) {
     var tried = new ArrayList<Fleet.Member>(0);
     long waited = 0;
     Problem last = null;
@@ -143,7 +145,7 @@ final class Dispatch {
       var order =
           new Order.Invoke(
               id,
-              Bytes.wrap(nonce),
+              nonce,
               job.function().digest(),
               job.env(),
               job.body(),
@@ -175,20 +177,21 @@ final class Dispatch {
   /** Sends one order to the worker of the seat and gives the seat back. */
   private Attempt attempt(Job job, Fleet.Seat seat, Order.Invoke order) {
     long sent = System.nanoTime();
-    Reply reply;
+    Received received;
     try {
-      reply = reply(link.order(seat.address(), order), order.deadlineMillis());
+      received = received(seat, link.order(seat.address(), order));
     } catch (NoReply none) {
       return unanswered(seat, none.failure, none.getMessage());
     } finally {
       fleet.release(seat);
     }
-    long received = System.nanoTime();
+    long arrived = System.nanoTime();
+    var reply = received.reply();
     return switch (reply) {
       case Reply.Done done -> {
-        var wrong = check.wrong(job, order, seat, done);
-        if (wrong.isEmpty())
-          yield new Answered(done, received - sent, System.nanoTime() - received);
+        var verdict = received.verdict().orElseGet(() -> check.verdict(seat, done));
+        var wrong = check.wrong(job, order, seat, done, verdict);
+        if (wrong.isEmpty()) yield new Answered(done, arrived - sent, System.nanoTime() - arrived);
         distrust(seat, order, wrong.get());
         yield new MayHaveRun(ProblemType.BAD_RESULT, wrong.get());
       }
@@ -304,17 +307,32 @@ final class Dispatch {
     }
   }
 
-  /** Waits; the link keeps the deadline, a second more is for a link that does not. */
-  private static Reply reply(Future<Reply> future, int deadlineMillis) throws NoReply {
-    var slot = new CompletableFuture<Reply>();
-    future.onComplete(slot::complete, slot::completeExceptionally);
+  /**
+   * @param verdict on a signature that was checked as it arrived
+   */
+  private record Received(Reply reply, Optional<ResultCheck.Signed> verdict) {}
+
+  /**
+   * Waits as long as the link does, which ends every order soon after its deadline. Results that
+   * share one signature arrive together: their check begins where they arrive, one after the other,
+   * so that one checks it for all.
+   */
+  private Received received(Fleet.Seat seat, Future<Reply> future) throws NoReply {
+    var slot = new CompletableFuture<Received>();
+    future.onComplete(
+        reply ->
+            slot.complete(
+                new Received(
+                    reply,
+                    reply instanceof Reply.Done done && done.signature().batch().isPresent()
+                        ? Optional.of(check.verdict(seat, done))
+                        : Optional.empty())),
+        slot::completeExceptionally);
     try {
-      return slot.get(deadlineMillis + 1_000L, TimeUnit.MILLISECONDS);
+      return slot.get();
     } catch (ExecutionException e) {
       throw new NoReply(LinkFailure.of(e.getCause()), String.valueOf(e.getCause().getMessage()));
-    } catch (TimeoutException e) {
-      throw new NoReply(LinkFailure.TIMED_OUT, "no reply within " + deadlineMillis + " ms");
-    } catch (InterruptedException e) {
+    } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw new NoReply(LinkFailure.LOST, "the head is going away");
     }

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 
 /**
  * Writes one answer, from any thread, on the request's own event loop. A client that is gone gets
@@ -40,16 +41,34 @@ final class Exchange {
   void refuse(HttpAnswer answer) {
     var response = request.response();
     if (response.ended() || response.closed()) return;
-    if (!request.isEnded()) {
-      var connection = request.connection();
+    boolean unread = !request.isEnded() && mayHaveBody();
+    if (unread) {
       request.exceptionHandler(_ -> {});
       request.handler(_ -> {});
-      // A close with octets unread resets the connection, and the client never sees the answer.
-      context.owner().setTimer(LINGER_MILLIS, _ -> connection.close());
-      request.endHandler(_ -> connection.close());
+      if (!isHttp2()) closeAfterwards();
       request.resume();
     }
-    write(answer, !request.isEnded());
+    write(answer, unread);
+  }
+
+  /**
+   * A close with octets unread resets the connection, and the client never sees the answer: read
+   * on.
+   */
+  private void closeAfterwards() {
+    var connection = request.connection();
+    context.owner().setTimer(LINGER_MILLIS, _ -> connection.close());
+    request.endHandler(_ -> connection.close());
+  }
+
+  private boolean mayHaveBody() {
+    return isHttp2()
+        || BodyReader.contentLength(request) > 0
+        || request.getHeader(HttpHeaderNames.TRANSFER_ENCODING) != null;
+  }
+
+  private boolean isHttp2() {
+    return request.version() == HttpVersion.HTTP_2;
   }
 
   /** From any thread: something to do on the event loop. */
@@ -63,7 +82,8 @@ final class Exchange {
     response.setStatusCode(answer.status());
     var headers = response.headers();
     for (var header : answer.headers()) headers.add(header.getKey(), header.getValue());
-    if (close) headers.set(HeaderNames.CONNECTION, "close");
+    if (isHttp2()) headers.remove(HeaderNames.CONNECTION);
+    else if (close) headers.set(HeaderNames.CONNECTION, "close");
     boolean bodiless =
         answer.status() == 204 || answer.status() == 304 || request.method().name().equals("HEAD");
     if (!bodiless) {

@@ -1,6 +1,5 @@
 package dev.windlass.head;
 
-import dev.windlass.function.Bytes;
 import dev.windlass.function.Digest;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.placement.Candidate;
@@ -18,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -44,9 +41,6 @@ final class Fleet {
 
     /** One a worker, because batches are a worker's own. */
     final ResultVerifier verifier = new ResultVerifier(REMEMBERED_BATCHES);
-
-    /** Batches whose signature is being checked now, by their statement; no more than in flight. */
-    final ConcurrentHashMap<Bytes, CompletableFuture<Void>> verifying = new ConcurrentHashMap<>();
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile Report report;

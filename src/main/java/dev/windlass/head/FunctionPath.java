@@ -37,4 +37,12 @@ record FunctionPath(String namespace, String name, String mount, String rest) {
     }
     return false;
   }
+
+  static boolean hasControl(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c <= 0x20 || c == 0x7f) return true;
+    }
+    return false;
+  }
 }

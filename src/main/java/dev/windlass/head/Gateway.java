@@ -108,8 +108,14 @@ final class Gateway {
 
   private Optional<String> path(Exchange exchange) {
     var path = exchange.request().path();
-    if (path != null && !FunctionPath.hasDotSegment(path)) return Optional.of(path);
-    refuse(exchange, Problem.of(ProblemType.BAD_PATH, "the path has a segment . or ..: " + path));
+    var query = exchange.request().query();
+    var why = "";
+    if (path == null || FunctionPath.hasDotSegment(path)) why = "the path has a segment . or ..";
+    else if (FunctionPath.hasControl(path)) why = "the path has a control character or a space";
+    else if (query != null && FunctionPath.hasControl(query))
+      why = "the query has a control character or a space";
+    if (why.isEmpty()) return Optional.of(path);
+    refuse(exchange, Problem.of(ProblemType.BAD_PATH, why));
     return Optional.empty();
   }
 

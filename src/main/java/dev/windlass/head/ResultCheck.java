@@ -6,13 +6,11 @@ import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Outcome;
 import dev.windlass.protocol.Reply;
 import dev.windlass.receipt.Dsse;
-import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.receipt.Environment;
 import dev.windlass.receipt.ResultStatement;
 import dev.windlass.receipt.Verdict;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Decides whether a worker's result may be believed: the statement is rendered again from what the
@@ -27,13 +25,36 @@ final class ResultCheck {
     this.keys = keys;
   }
 
+  /** Whether the signature is the worker's own; says nothing of what was signed. */
+  sealed interface Signed {}
+
+  record ByWorker() implements Signed {}
+
+  /**
+   * @param why as the end of a sentence that begins with the worker
+   */
+  record NotByWorker(String why) implements Signed {}
+
+  /** Any thread may call; costs a signature check unless the batch was checked before. */
+  Signed verdict(Fleet.Seat seat, Reply.Done done) {
+    var key = keys.keyOf(seat.member().id);
+    if (key.isEmpty()) return new NotByWorker("has no registered result key");
+    var signature = signature(done.signature());
+    if (signature.isEmpty()) return new NotByWorker("sent a batch path that is too long");
+    return switch (seat.member().verifier.verify(key.get(), done.statement(), signature.get())) {
+      case Verdict.Counts _ -> new ByWorker();
+      case Verdict.Refused(var why, var detail) ->
+          new NotByWorker("sent a signature that does not count: " + why + ", " + detail);
+    };
+  }
+
   /**
    * What is wrong with it, as the end of a sentence that begins with the worker; empty if nothing
    * is.
    */
-  Optional<String> wrong(Dispatch.Job job, Order.Invoke order, Fleet.Seat seat, Reply.Done done) {
-    var key = keys.keyOf(seat.member().id);
-    if (key.isEmpty()) return Optional.of("has no registered result key");
+  Optional<String> wrong(
+      Dispatch.Job job, Order.Invoke order, Fleet.Seat seat, Reply.Done done, Signed signed) {
+    if (signed instanceof NotByWorker(var why)) return Optional.of(why);
     var limits = job.function().manifest().limits();
     if (done.output().size() > limits.outputBytes())
       return Optional.of(
@@ -47,39 +68,12 @@ final class ResultCheck {
               + done.stderr().size()
               + " bytes of stderr, the limit is "
               + limits.stderrBytes());
-    if (!matches(job, order, seat.engine(), done)
-        && !matches(job, order, seat.member().report().engine(), done))
-      return Optional.of("signed another statement than the one of this request: " + shown(done));
-    var signature = signature(done.signature());
-    if (signature.isEmpty()) return Optional.of("sent a batch path that is too long");
-    return switch (verdict(seat.member(), key.get(), done.statement(), signature.get())) {
-      case Verdict.Counts _ -> Optional.empty();
-      case Verdict.Refused(var why, var detail) ->
-          Optional.of("sent a signature that does not count: " + why + ", " + detail);
-    };
-  }
-
-  /**
-   * The results of a new batch come all at once: the first checks its signature, the others wait
-   * for that (60 µs) instead of doing the same.
-   */
-  private static Verdict verdict(
-      Fleet.Member member, Ed25519PublicKey key, Bytes statement, Dsse.Signature signature) {
-    var batch = signature.batch().map(Dsse.Batch::statement);
-    if (batch.isEmpty() || member.verifier.remembers(key, batch.get()))
-      return member.verifier.verify(key, statement, signature);
-    var mine = new CompletableFuture<Void>();
-    var others = member.verifying.putIfAbsent(batch.get(), mine);
-    if (others != null) {
-      others.join();
-      return member.verifier.verify(key, statement, signature);
-    }
-    try {
-      return member.verifier.verify(key, statement, signature);
-    } finally {
-      member.verifying.remove(batch.get());
-      mine.complete(null);
-    }
+    boolean same =
+        matches(job, order, seat.engine(), done)
+            || matches(job, order, seat.member().report().engine(), done);
+    return same
+        ? Optional.empty()
+        : Optional.of("signed another statement than the one of this request: " + shown(done));
   }
 
   private static boolean matches(

@@ -4,9 +4,7 @@ import dev.windlass.function.FunctionName;
 import dev.windlass.protocol.InvocationId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The last results, bounded by count and by bytes; the oldest go first. */
@@ -14,11 +12,10 @@ final class Results {
   private final int most;
   private final long mostBytes;
 
-  /** Guards the three fields below. */
+  /** Guards the two fields below. */
   private final Object lock = new Object();
 
   private final ArrayDeque<Result> ring = new ArrayDeque<>();
-  private final Map<InvocationId, Result> byId = new HashMap<>();
   private long bytes;
 
   Results(HeadConfig.Memory memory) {
@@ -31,19 +28,18 @@ final class Results {
     synchronized (lock) {
       while (!ring.isEmpty() && (ring.size() >= most || bytes + size > mostBytes)) {
         var oldest = ring.removeFirst();
-        byId.remove(oldest.invocation());
         bytes -= oldest.bytes();
       }
       if (most == 0 || size > mostBytes) return;
       ring.addLast(result);
-      byId.put(result.invocation(), result);
       bytes += size;
     }
   }
 
+  /** Looks through all of them: every request adds a result, hardly any is asked for. */
   Optional<Result> find(InvocationId id) {
     synchronized (lock) {
-      return Optional.ofNullable(byId.get(id));
+      return ring.stream().filter(result -> result.invocation().equals(id)).findFirst();
     }
   }
 

@@ -61,13 +61,6 @@ public final class ResultVerifier {
     }
   }
 
-  /** Whether verifying a place in this batch costs no signature check any more. */
-  public boolean remembers(Ed25519PublicKey key, Bytes batchStatement) {
-    synchronized (verified) {
-      return verified.containsKey(new BatchKey(key, batchStatement));
-    }
-  }
-
   /** Whether {@code signature} is {@code key}'s on this result. */
   public Verdict verify(Ed25519PublicKey key, Bytes payload, Dsse.Signature signature) {
     return verify(

@@ -12,6 +12,7 @@ import dev.windlass.protocol.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -412,6 +413,38 @@ class GatewayTest {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void a_refusal_without_a_body_leaves_the_connection_open() throws IOException {
+    at.worker("w1");
+    at.deploy("echo", "");
+    var answers =
+        raw(
+            "GET /fn/default/nobody HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                + "GET /fn/default/echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assertTrue(answers.startsWith("HTTP/1.1 404"), answers);
+    assertTrue(answers.contains("HTTP/1.1 200"), answers);
+  }
+
+  @Test
+  void http_2_is_refused_without_losing_its_other_streams() {
+    at.worker("w1");
+    at.deploy("small", "\"limits\":{\"input\":10}");
+    try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      var large =
+          client.sendAsync(
+              at.request("/fn/default/small")
+                  .POST(BodyPublishers.ofByteArray(new byte[1 << 20]))
+                  .build(),
+              BodyHandlers.ofString());
+      var small =
+          client.sendAsync(
+              at.request("/fn/default/small").POST(BodyPublishers.ofString("ok")).build(),
+              BodyHandlers.ofString());
+      problem(ProblemType.BODY_TOO_LARGE, large.join());
+      assertEquals("ok", small.join().body());
     }
   }
 }
