@@ -16,12 +16,7 @@ final class EngineProcess {
     var words =
         new ArrayList<>(
             Self.command(
-                List.of(
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xms8m",
-                    "-Xmx192m",
-                    "-Xshare:auto")));
+                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms8m", "-Xmx192m")));
     words.add(WORD);
     return List.copyOf(words);
   }

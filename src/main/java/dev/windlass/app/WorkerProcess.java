@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The role {@code worker}: joins by a token, runs until it is told to leave. It does not boot
- * Quarkus, because nothing of it is needed here (docs/design/0003).
+ * Quarkus, because nothing of it is needed here (docs/design/0008).
  *
  * <p>Signs to leave: SIGTERM, and the end of standard input when its supervisor holds the other end
  * ({@code --supervised true}). Both drain first. A lost identity ends the process as well: whoever

@@ -1,6 +1,8 @@
 package dev.windlass.app;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +14,8 @@ import java.util.function.Supplier;
 final class WorkerProcesses implements AutoCloseable {
   /**
    * Small heap, because guests and bodies in flight are what takes memory; one collector thread,
-   * because the cores belong to the lanes.
+   * because the cores belong to the lanes. The signing key is in memory: no core dump, no
+   * attaching.
    */
   private static final List<String> JVM =
       List.of(
@@ -24,7 +27,13 @@ final class WorkerProcesses implements AutoCloseable {
           "-XX:MaxHeapFreeRatio=30",
           "-XX:ReservedCodeCacheSize=64m",
           "-XX:+ExitOnOutOfMemoryError",
-          "-Xshare:auto");
+          "-XX:-CreateCoredumpOnCrash",
+          "-XX:+DisableAttachMechanism",
+          "-XX:-UsePerfData");
+
+  /** The library is quiet, and parses no debug information of hostile modules. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("RUST_LOG", "off", "WASMTIME_BACKTRACE_DETAILS", "0");
 
   /**
    * A worker that {@code up} starts: as {@code worker}, without reading a command line for people.
@@ -44,8 +53,7 @@ final class WorkerProcesses implements AutoCloseable {
     this.log = new ChildLog(logFile(settings.data()));
     for (int i = 1; i <= settings.workers(); i++) {
       var child =
-          new Supervisor.Child(
-              "worker-" + i, command(settings, linkPort, i), Map.of("RUST_LOG", "off"), token);
+          new Supervisor.Child("worker-" + i, command(settings, linkPort, i), ENVIRONMENT, token);
       supervisors.add(new Supervisor(child, Supervisor.Patience.USUAL, log, problems));
     }
   }
@@ -66,6 +74,18 @@ final class WorkerProcesses implements AutoCloseable {
     log.close();
   }
 
+  /**
+   * As asked, else an equal share of three quarters of the machine: the head needs some as well.
+   */
+  private static long memoryMiB(UpSettings settings) {
+    if (settings.memoryMiB() > 0) return settings.memoryMiB();
+    long machine =
+        ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+            ? system.getTotalMemorySize()
+            : 0;
+    return (machine >> 20) * 3 / 4 / settings.workers();
+  }
+
   private static List<String> command(UpSettings settings, int linkPort, int number) {
     var flags = new ArrayList<>(JVM);
     var more = System.getenv("WINDLASS_WORKER_JAVA_OPTS");
@@ -79,7 +99,7 @@ final class WorkerProcesses implements AutoCloseable {
             "--head=" + settings.dialHost() + ":" + linkPort,
             "--data=" + settings.data().resolve("workers").resolve(Integer.toString(number))));
     if (settings.lanes() > 0) words.add("--lanes=" + settings.lanes());
-    if (settings.memoryMiB() > 0) words.add("--memory=" + settings.memoryMiB());
+    words.add("--memory=" + memoryMiB(settings));
     return List.copyOf(words);
   }
 }

@@ -251,6 +251,8 @@ public final class Worker implements AutoCloseable {
         .setEventLoopPoolSize(1)
         .setWorkerPoolSize(2)
         .setInternalBlockingPoolSize(2)
+        .setMaxEventLoopExecuteTime(10)
+        .setMaxEventLoopExecuteTimeUnit(TimeUnit.SECONDS)
         .setFileSystemOptions(
             new FileSystemOptions()
                 .setClassPathResolvingEnabled(false)

@@ -1,0 +1,78 @@
+package dev.windlass.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UpSettingsTest {
+  @Test
+  void options_are_words_or_have_an_equals_sign() {
+    var settings =
+        UpSettings.parse(
+            "up",
+            List.of("--data", "/tmp/d", "--port=0", "--workers=3", "--worker-listen=[::1]:7000"));
+
+    assertEquals(Path.of("/tmp/d"), settings.data());
+    assertEquals(0, settings.port());
+    assertEquals(3, settings.workers());
+    assertEquals("::1", settings.workerHost());
+    assertEquals(7000, settings.linkPort());
+    assertEquals("http://127.0.0.1:4711", settings.withPort(4711).url());
+  }
+
+  @Test
+  void nothing_is_reachable_from_elsewhere_unless_asked_for() {
+    var settings = UpSettings.parse("up", List.of());
+
+    assertEquals("127.0.0.1", settings.host());
+    assertEquals("127.0.0.1", settings.workerHost());
+    assertEquals(8080, settings.port());
+    assertEquals(2, settings.workers());
+    assertEquals(0, UpSettings.parse("head", List.of()).workers());
+  }
+
+  @Test
+  void an_unknown_option_and_a_number_out_of_range_are_named() {
+    var unknown = refusal("--prot", "1");
+    assertTrue(unknown.startsWith("windlass up has no option --prot; it has --data, "), unknown);
+
+    assertEquals("windlass up: --workers is 0 to 64, not 65", refusal("--workers=65"));
+    assertEquals("windlass up: --port is 0 to 65535, not http", refusal("--port", "http"));
+    assertEquals("windlass up: --data needs a value", refusal("--data"));
+  }
+
+  @Test
+  void a_taken_port_is_named_with_what_to_do() throws IOException {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      var refusal =
+          assertThrows(StartFailure.class, () -> TcpPorts.take("127.0.0.1", port)).getMessage();
+
+      assertTrue(refusal.startsWith("port " + port + " on 127.0.0.1 cannot be used: "), refusal);
+      assertTrue(refusal.contains("--port 0 for a free one"), refusal);
+    }
+    assertTrue(TcpPorts.take("127.0.0.1", 0) > 0);
+  }
+
+  @Test
+  void the_version_is_that_of_the_pom() throws IOException {
+    var pom = Files.readString(Path.of("pom.xml"));
+
+    assertTrue(
+        pom.contains("<artifactId>windlass</artifactId>\n  <version>" + Version.TEXT + "<"),
+        Version.TEXT);
+  }
+
+  private static String refusal(String... words) {
+    var failure = assertThrows(StartFailure.class, () -> UpSettings.parse("up", List.of(words)));
+    return String.valueOf(failure.getMessage());
+  }
+}
