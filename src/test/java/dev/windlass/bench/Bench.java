@@ -5,6 +5,7 @@ import dev.windlass.json.Bounds;
 import dev.windlass.json.Json;
 import dev.windlass.link.LinkBenchmark;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -53,11 +54,18 @@ public final class Bench {
   }
 
   private void inProcess() throws RunnerException {
-    var micros = jmh(GuestBenchmark.class, SignatureBenchmark.class, LinkBenchmark.class);
+    say("guest, signatures and link in process");
+    var micros =
+        jmh(
+            GuestBenchmark.class,
+            GuestCallBenchmark.class,
+            SignatureBenchmark.class,
+            LinkBenchmark.class);
     var group = "in one process (JMH)";
     table.reference(
         group, "tiny guest, call after call on its lane", micros.get("call"), "goal ≤ 10");
     row(group, "the same, handed to a lane and back", micros, "callOnAnotherThread");
+    row(group, "a guest without WASI, the engine alone", micros, "tinyGuest");
     row(group, "sign a result statement", micros, "sign");
     row(group, "verify it", micros, "verify");
     row(group, "sign, as one of a batch of 64", micros, "signInBatch");
@@ -74,7 +82,7 @@ public final class Bench {
 
   /** Benchmark method → µs an operation. */
   private Map<String, Double> jmh(Class<?>... classes) throws RunnerException {
-    var options = new OptionsBuilder().verbosity(VerboseMode.NORMAL);
+    var options = new OptionsBuilder().verbosity(VerboseMode.SILENT).param("pooling", "true");
     for (var c : classes) options.include(c.getName().replace(".", "\\.") + "\\..*");
     if (quick)
       options
@@ -96,7 +104,8 @@ public final class Bench {
       up.client("deploy", "src/test/guests/soak/tiny.wat", "--name", "tiny");
       memory(up, "memory when idle, just started");
       var url = up.url("/fn/default/tiny");
-      for (int i = 0; i < (quick ? 1 : 3); i++) Load.run(url, 64, quick ? 3 : 10);
+      warm(url);
+      say("load at 1 and at 64 connections");
       var group = "end to end over HTTP, 2 workers, load from a separate process";
       double goal = table.referenceMicros() + 250;
       var one = Load.run(url, 1, seconds);
@@ -124,6 +133,21 @@ public final class Bench {
       workerStart(up);
       table.add("start", "windlass up, until ready", up.readyAfter().toMillis(), "ms", "");
     }
+  }
+
+  /** Until the compilers are through: the rate no longer grows, or two minutes are over. */
+  private void warm(URI url) throws IOException {
+    say("warming up");
+    double best = 0;
+    for (int i = 0; i < (quick ? 2 : 24); i++) {
+      double rate = Load.run(url, 64, 5).perSecond();
+      if (i > 3 && rate < best * 1.02) return;
+      best = Math.max(best, rate);
+    }
+  }
+
+  private static void say(String what) {
+    System.err.println("bench: " + what);
   }
 
   private static String remark(Load.Result result) {
@@ -178,6 +202,7 @@ public final class Bench {
       long headBefore = Up.residentBytes(up.head().pid());
       long workersBefore = up.workers().stream().mapToLong(w -> Up.residentBytes(w.pid())).sum();
       var wasm = TinyModules.base();
+      say("deploying " + count + " functions");
       long began = System.nanoTime();
       for (int i = 0; i < count; i++) deploy(up, "f" + i, TinyModules.variant(wasm, i));
       double seconds = (System.nanoTime() - began) / 1e9;
