@@ -148,18 +148,16 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Takes nothing new, lets what runs end (bounded by its limits and the settings), says goodbye.
+   * Says goodbye, so that heads place elsewhere, and lets what runs end and be answered; bounded by
+   * the settings.
    */
   public void drain() {
     LOG.infof("draining: worker=%s running=%d", enrolment.id(), lanes.busy());
     orders.drain();
-    link.report();
+    var parted = link.drain().toCompletionStage().toCompletableFuture();
     boolean quiet = lanes.drain(settings.bounds().drain());
     try {
-      link.drain()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(settings.bounds().drain().toMillis(), TimeUnit.MILLISECONDS);
+      parted.get(settings.bounds().drain().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -184,10 +182,17 @@ public final class Worker implements AutoCloseable {
     return orders != null && orders.draining();
   }
 
+  /** With the time since the process began: what its start costs. */
   private void tellLinked() {
+    var now = InstantSource.system().instant();
+    var began = ProcessHandle.current().info().startInstant().orElse(now);
     LOG.infof(
-        "linked: worker=%s engine=%s lanes=%d heads=%s",
-        enrolment.id(), engine.version(), settings.bounds().lanes(), settings.heads());
+        "linked: worker=%s engine=%s lanes=%d heads=%s afterMillis=%d",
+        enrolment.id(),
+        engine.version(),
+        settings.bounds().lanes(),
+        settings.heads(),
+        Duration.between(began, now).toMillis());
   }
 
   private Future<Reply> take(Order order) {
