@@ -160,6 +160,7 @@ final class Deployer {
         var reply = await(seat, new Order.Prepare(digest, (int) prepare.toMillis()), progress);
         switch (reply) {
           case Reply.Prepared done when done.module().equals(manifest.module()) -> {
+            seat.member().learned(manifest.module());
             return new Ready(seat.member().id, done);
           }
           case Reply.Prepared done ->

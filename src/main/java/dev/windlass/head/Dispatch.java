@@ -82,6 +82,7 @@ final class Dispatch {
   private final Fleet fleet;
   private final WaitingRoom waiting;
   private final Link link;
+  private final Warmer warmer;
   private final ResultCheck check;
   private final HeadMetrics metrics;
   private final HeadConfig.Traffic bounds;
@@ -99,6 +100,7 @@ final class Dispatch {
     this.fleet = parts.fleet();
     this.waiting = parts.waiting();
     this.link = parts.link();
+    this.warmer = new Warmer(parts.fleet(), parts.link(), bounds.prepare(), clock);
     this.check = parts.check();
     this.metrics = parts.metrics();
     this.bounds = bounds;
@@ -142,6 +144,7 @@ final class Dispatch {
         return new Failed(id, attempts, busy ? shortage.problem() : last);
       }
       waited += System.nanoTime() - from;
+      seat.better().ifPresent(cold -> warmer.warm(cold, job.function()));
       var order =
           new Order.Invoke(
               id,

@@ -74,7 +74,19 @@ final class Fleet {
       return reportedAtMillis;
     }
 
-    private void reported(Report next, long nowMillis) {
+    /**
+     * It just showed that it has the code at hand; its next report says the same, or knows better.
+     */
+    synchronized void learned(Digest module) {
+      if (isWarm(module)) return;
+      var warm = new HashSet<>(worker.warm());
+      if (warm.size() < 2 * Report.MAX_WARM) warm.add(module);
+      var w = worker;
+      worker =
+          new Worker(w.id(), w.machine(), w.lanes(), w.capacity(), warm, w.draining(), w.rank());
+    }
+
+    private synchronized void reported(Report next, long nowMillis) {
       report = next;
       worker = asWorker(next);
       reportedAtMillis = nowMillis;
@@ -116,7 +128,7 @@ final class Fleet {
   }
 
   /** Room for one order at one worker; give it back when the order has its reply. */
-  record Seat(Member member, Digest engine) {
+  record Seat(Member member, Digest engine, Optional<Member> better) {
     String address() {
       return member.id.address();
     }
@@ -191,13 +203,35 @@ final class Fleet {
   Optional<Seat> take(Request request) {
     // Another request may have taken the room in between: choose again, a bounded number of times.
     for (int i = 0; i < 8; i++) {
-      var choice = Placement.choose(request, candidates(), chance);
+      var candidates = candidates();
+      var choice = Placement.choose(request, candidates, chance);
       if (choice.isEmpty()) return Optional.empty();
       var member = member(choice.get().worker().id());
-      if (member.isPresent() && member.get().tryEnter())
-        return Optional.of(new Seat(member.get(), member.get().report.engine()));
+      if (member.isEmpty()) continue;
+      var seat = seat(request, member.get(), candidates);
+      if (seat.isPresent()) return seat;
     }
     return Optional.empty();
+  }
+
+  /** At the chosen worker; or, while that one would have to compile first, at one that need not. */
+  private Optional<Seat> seat(Request request, Member chosen, List<Candidate> candidates) {
+    if (chosen.isWarm(request.module())) return enter(chosen);
+    var warm =
+        candidates.stream().filter(c -> c.worker().warm().contains(request.module())).toList();
+    if (warm.isEmpty()) return enter(chosen);
+    return Placement.choose(request, warm, chance)
+        .flatMap(candidate -> member(candidate.worker().id()))
+        .flatMap(this::enter)
+        .map(seat -> new Seat(seat.member(), seat.engine(), Optional.of(chosen)))
+        .or(() -> enter(chosen));
+  }
+
+  /** Room at this very worker. */
+  Optional<Seat> enter(Member member) {
+    return member.tryEnter()
+        ? Optional.of(new Seat(member, member.report.engine(), Optional.empty()))
+        : Optional.empty();
   }
 
   /** It said it had no room although we counted some: leave it alone for a moment. */

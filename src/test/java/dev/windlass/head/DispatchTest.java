@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +181,34 @@ class DispatchTest {
     response.cancel(true);
     worker.die();
     await("its place is free", () -> at.head.inFlight() == 0);
+  }
+
+  @Test
+  void a_worker_that_has_to_compile_first_does_so_while_others_go_on() {
+    var warm = at.worker("w1");
+    at.deploy("echo", "");
+    warm.lanes = 1;
+    warm.tell();
+    var gate = new CountDownLatch(1);
+    warm.guest =
+        (_, _) -> {
+          try {
+            assertTrue(gate.await(10, TimeUnit.SECONDS));
+          } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+          }
+          return Ended.ok("warm");
+        };
+    var cold = at.worker("w2");
+    cold.hold = true;
+    var all =
+        java.util.stream.IntStream.range(0, 20).mapToObj(_ -> later("/fn/default/echo")).toList();
+    await("all are there", () -> warm.inFlight() == 20);
+    gate.countDown();
+    for (var one : all) assertEquals("warm", one.join().body());
+    assertTrue(cold.orders.stream().noneMatch(o -> o instanceof Order.Invoke));
+    assertTrue(cold.orders.stream().filter(o -> o instanceof Order.Prepare).count() == 1);
+    cold.letGo();
   }
 
   @Test

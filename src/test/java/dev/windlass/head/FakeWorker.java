@@ -61,6 +61,7 @@ final class FakeWorker {
   final List<String> faults = new ArrayList<>();
   final Set<InvocationId> seen = ConcurrentHashMap.newKeySet();
   final Map<Digest, Bytes> fetched = new ConcurrentHashMap<>();
+  final Set<Digest> warm = ConcurrentHashMap.newKeySet();
   final List<Order> orders = java.util.Collections.synchronizedList(new ArrayList<>());
   private final Set<Promise<Reply>> open = ConcurrentHashMap.newKeySet();
 
@@ -71,6 +72,9 @@ final class FakeWorker {
 
   /** When present, given instead of running. */
   volatile Optional<Reply> instead = Optional.empty();
+
+  /** Runs at one time that it reports; 0 is its capacity. */
+  volatile int lanes;
 
   /** Held orders are answered by {@link #letGo}. */
   volatile boolean hold;
@@ -92,14 +96,28 @@ final class FakeWorker {
   Report report() {
     var hardware =
         new Report.Hardware("amd64", 2, 3_000, 4L << 30, "nvme", 1L << 40, 1L << 39, 2_000);
+    int runs = lanes == 0 ? capacity : lanes;
     return new Report(
-        ENGINE, "50.0.1", hardware, capacity, capacity, 1L << 30, 1L << 20, List.of(), false,
+        ENGINE,
+        "50.0.1",
+        hardware,
+        runs,
+        runs,
+        1L << 30,
+        1L << 20,
+        List.copyOf(warm),
+        false,
         "test");
   }
 
   FakeWorker join() {
     peers.joined(id, capacity, report());
     return this;
+  }
+
+  /** Says what it would say after a second. */
+  void tell() {
+    peers.reported(id, report());
   }
 
   /** As when its process is killed: everything open is lost. */
@@ -154,6 +172,7 @@ final class FakeWorker {
     if (prepares.isPresent()) return prepares.get();
     var manifest = manifest(order.manifest());
     var module = fetch(manifest.module());
+    warm.add(manifest.module());
     manifest.files().ifPresent(this::fetch);
     return new Reply.Prepared(
         manifest.module(), module.size(), 3, 4_096, List.of("wasi.fd_write i"));
