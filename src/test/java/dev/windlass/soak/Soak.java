@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@code Soak [seconds]}: mixed calls on a real {@code windlass up} with two workers. For seven
+ * {@code Soak [seconds]}: mixed calls on a real {@code windlass up} with two workers. For six
  * tenths of the time a worker is killed with SIGKILL now and then; one function is replaced all the
  * time. It fails, with exit code 1, when an answer is wrong, missing or undocumented, when memory
  * grows while nothing is killed, or when descriptors, processes or files are left behind.
@@ -30,7 +30,7 @@ public final class Soak {
   private static final double MOST_MEBIBYTES_PER_MINUTE = 16;
 
   /** Too short a calm says nothing about growth. */
-  private static final double LEAST_CALM_SECONDS = 60;
+  private static final double LEAST_CALM_SECONDS = 120;
 
   private static final int MOST_DESCRIPTORS_MORE = 24;
 
@@ -107,8 +107,7 @@ public final class Soak {
       }
     }
     if (!isLong()) return;
-    // the last killed worker needs a while to be as large as the others
-    double slope = vitals.mebibytesPerMinuteSince(calmFrom + 30);
+    double slope = vitals.mebibytesPerMinuteSince(grownUpFrom());
     if (slope > MOST_MEBIBYTES_PER_MINUTE)
       tally.violation(
           String.format(
@@ -120,7 +119,12 @@ public final class Soak {
 
   /** From then on nothing is killed. */
   private double calmFrom() {
-    return length.toSeconds() * 0.7;
+    return length.toSeconds() * 0.6;
+  }
+
+  /** The worker that was killed last needs a while to be as large as the others. */
+  private double grownUpFrom() {
+    return calmFrom() + (length.toSeconds() - calmFrom()) / 2;
   }
 
   private boolean isLong() {
@@ -221,9 +225,7 @@ public final class Soak {
         versions.done().get(),
         isLong()
             ? String.format(
-                Locale.ROOT,
-                "memory %+.1f MiB/min",
-                vitals.mebibytesPerMinuteSince(calmFrom() + 30))
+                Locale.ROOT, "memory %+.1f MiB/min", vitals.mebibytesPerMinuteSince(grownUpFrom()))
             : "too short to see memory grow",
         tally.violated());
   }
