@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  */
 final class Machine {
   /** Of the write measure: at most so much and, in {@link #WRITE_NANOS}, at most so long. */
-  private static final long WRITE_BYTES = 64L << 20;
+  private static final long WRITE_BYTES = 32L << 20;
 
   private static final long WRITE_NANOS = 250_000_000;
 
@@ -98,7 +98,7 @@ final class Machine {
   }
 
   /**
-   * Writes and syncs a file for a moment, at most 64 MiB and about a quarter of a second, and keeps
+   * Writes and syncs a file for a moment, at most 32 MiB and about a quarter of a second, and keeps
    * MB (10^6) a second.
    */
   void measureWrites(LongSupplier nanoTime) {

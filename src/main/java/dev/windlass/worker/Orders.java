@@ -28,7 +28,6 @@ import org.jboss.logging.Logger;
 final class Orders {
   private static final Logger LOG = Logger.getLogger(Orders.class);
 
-  /** An order that came back from preparing and finds its module gone again is tried so often. */
   private final Recipes recipes;
 
   private final Modules<Wasi> modules;

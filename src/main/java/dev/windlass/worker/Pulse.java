@@ -4,6 +4,7 @@ import dev.windlass.function.Digest;
 import dev.windlass.protocol.Report;
 import dev.windlass.protocol.Report.Hardware;
 import dev.windlass.wasm.Lanes;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -56,7 +57,7 @@ final class Pulse implements AutoCloseable {
         engine.version(),
         hardware,
         live.laneCount(),
-        Math.min(live.laneCount(), live.lanes().free()),
+        Math.max(0, live.laneCount() - live.lanes().busy()),
         Math.min(live.memory().free(), freeMemory),
         resident,
         live.warm().get().stream().limit(Report.MAX_WARM).toList(),
@@ -72,7 +73,7 @@ final class Pulse implements AutoCloseable {
   private void beat() {
     try {
       machine.measureWrites(System::nanoTime);
-    } catch (java.io.UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       LOG.warnf("disk not measured: %s", e.getMessage());
     }
     try {

@@ -13,6 +13,7 @@ import dev.windlass.protocol.Reply.Refused;
 import dev.windlass.protocol.Reply.Why;
 import dev.windlass.wasm.wasi.FileTree;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -131,21 +132,26 @@ final class Recipes {
    */
   Optional<Digest> evict(Digest manifest) throws IOException {
     Recipe gone;
-    boolean shared;
+    var shared = new HashSet<Digest>();
     lock.lock();
     try {
       gone = recent.remove(manifest);
       if (gone == null) return Optional.empty();
       fileBytes -= gone.fileBytes();
-      var module = gone.manifest().module();
-      shared = recent.values().stream().anyMatch(r -> r.manifest().module().equals(module));
+      for (var other : recent.values()) {
+        shared.add(other.manifest().module());
+        other.manifest().files().ifPresent(shared::add);
+      }
     } finally {
       lock.unlock();
     }
     store.delete(manifest);
-    if (shared) return Optional.empty();
-    store.delete(gone.manifest().module());
-    return Optional.of(gone.manifest().module());
+    var files = gone.manifest().files();
+    if (files.isPresent() && !shared.contains(files.get())) store.delete(files.get());
+    var module = gone.manifest().module();
+    if (shared.contains(module)) return Optional.empty();
+    store.delete(module);
+    return Optional.of(module);
   }
 
   private Recipe loadFor(Digest digest, CompletableFuture<Recipe> future)

@@ -279,6 +279,25 @@ class OrdersTest {
   }
 
   @Test
+  void what_another_version_still_uses_survives_an_eviction() throws Exception {
+    var files = Optional.of(Archive.write(Map.of("a", Bytes.utf8("a"))));
+    var module = TestOrders.wasm(ECHO);
+    var old = worker.deploy(module, Limits.DEFAULT, files, Determinism.STRICT);
+    var current = worker.deploy(module, fuel(1_000_000), files, Determinism.STRICT);
+    worker.done(worker.invoke(old, ""));
+    worker.done(worker.invoke(current, ""));
+    int before = worker.fetches.get();
+
+    worker.reply(new Order.Evict(old.name(), ManifestJson.digest(old)));
+
+    assertTrue(worker.store.has(current.module()) && worker.store.has(current.files().get()));
+    worker.done(worker.invoke(current, ""));
+    assertEquals(before, worker.fetches.get());
+    worker.reply(new Order.Evict(current.name(), ManifestJson.digest(current)));
+    assertEquals(java.util.Set.of(), worker.store.digests());
+  }
+
+  @Test
   void a_bit_flipped_in_the_store_is_found_and_fetched_again() throws Exception {
     var manifest = worker.deploy(ECHO, Limits.DEFAULT);
     worker.done(worker.invoke(manifest, "a"));
