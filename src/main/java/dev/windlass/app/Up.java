@@ -116,6 +116,11 @@ final class Up implements HeadPorts {
   }
 
   @Override
+  public void onRevocation(Consumer<SpiffeId> listener) {
+    registrar.registrar().registry().onRevocation(listener);
+  }
+
+  @Override
   public Bytes trustFile() {
     var json = registrar.registrar().registry().trustFile().toJson();
     return Bytes.wrap(json.canonical());

@@ -89,14 +89,24 @@ final class Gateway {
     receive(exchange, new Routes.Match(entry.get(), named.get().mount(), named.get().rest()));
   }
 
-  /** Handler of every other path: a function's own route, or nobody's. */
+  /** Handler of what nobody took. */
+  void nobody(RoutingContext context) {
+    var request = context.request();
+    refuse(
+        new Exchange(vertx, request),
+        Problem.of(
+            ProblemType.UNKNOWN_RESOURCE,
+            "nothing is at " + request.path() + ", and no function has a route there"));
+  }
+
+  /** Handler of every path that is not the head's own: a function's route, or nobody's. */
   void byRoute(RoutingContext context) {
     var routes = catalogue.routes();
-    if (routes.isEmpty()) {
+    var request = context.request();
+    if (routes.isEmpty() || request.path() == null || Routes.isReserved(request.path())) {
       context.next();
       return;
     }
-    var request = context.request();
     var found = routes.find(CgiVariables.hostOf(request.getHeader("Host")), request.path());
     if (found.isEmpty()) {
       context.next();

@@ -25,7 +25,7 @@ final class Head {
   private static final long SWEEP_MILLIS = 60_000;
   private static final long DRAIN_TICK_MILLIS = 20;
 
-  /** Before everything that Quarkus mounts, and for functions' own routes after it. */
+  /** Before everything that Quarkus mounts: what comes after it may find the request paused. */
   private static final int FIRST = -1_000;
 
   private static final int LAST = 100_000;
@@ -110,7 +110,8 @@ final class Head {
   void mount(Router router) {
     router.route("/fn/*").order(FIRST).handler(gateway::byName);
     api.mount(router);
-    router.route().order(LAST).handler(gateway::byRoute);
+    router.route().order(FIRST + 1).handler(gateway::byRoute);
+    router.route().order(LAST).handler(gateway::nobody);
   }
 
   /** A request would find a worker. */

@@ -2,7 +2,9 @@ package dev.windlass.head;
 
 import dev.windlass.function.Bytes;
 import dev.windlass.identity.CredentialSource;
+import dev.windlass.identity.SpiffeId;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /**
  * What a head needs from its surroundings; the composition root supplies it, as a bean when Quarkus
@@ -18,6 +20,9 @@ public interface HeadPorts {
   CredentialSource credentials();
 
   WorkerKeys keys();
+
+  /** The listener hears of each worker whose identity is withdrawn, so that its link is closed. */
+  void onRevocation(Consumer<SpiffeId> listener);
 
   /** {@code trust.json}, as it is now. */
   Bytes trustFile();

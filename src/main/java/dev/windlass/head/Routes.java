@@ -63,11 +63,19 @@ final class Routes {
 
   /** The head's own prefix that the route lies in or would cover, if any. */
   static Optional<String> reserved(Route route) {
-    for (var reserved : RESERVED) {
-      var path = route.path();
-      if (path.equals(reserved) || path.startsWith(reserved + "/")) return Optional.of(reserved);
-    }
+    for (var reserved : RESERVED)
+      if (isWithin(reserved, route.path())) return Optional.of(reserved);
     return Optional.empty();
+  }
+
+  /** The head answers there itself, whatever routes there are. */
+  static boolean isReserved(String path) {
+    for (var reserved : RESERVED) if (isWithin(reserved, path)) return true;
+    return false;
+  }
+
+  private static boolean isWithin(String prefix, String path) {
+    return path.equals(prefix) || path.startsWith(prefix + "/");
   }
 
   private static @Nullable Match longest(

@@ -63,8 +63,9 @@ class UpIT {
   @Test
   void functions_survive_the_death_of_workers_and_of_the_head() throws Exception {
     try (var up = UpRun.up(directory, 2)) {
-      up.deploy("echo", ECHO);
+      up.deploy("echo", ECHO, ",\"route\":{\"path\":\"/own\"}");
       assertEquals("Ada", up.call("echo", "Ada"));
+      assertEquals("Bob", new String(up.post("/own/route", "Bob").body()), "by its route");
       killAWorkerUnderLoad(up);
 
       var workers = up.workers();

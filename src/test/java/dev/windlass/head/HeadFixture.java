@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A real head on a real port, with fake workers. Closing it checks that nothing is left behind. */
@@ -224,6 +225,9 @@ final class HeadFixture implements AutoCloseable {
     public CredentialSource credentials() {
       throw new AssertionError("the fake link needs none");
     }
+
+    @Override
+    public void onRevocation(Consumer<SpiffeId> listener) {}
 
     @Override
     public WorkerKeys keys() {

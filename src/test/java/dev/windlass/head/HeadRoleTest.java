@@ -37,7 +37,7 @@ class HeadRoleTest {
   public static final class AsHead implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("windlass.role", "head");
+      return Map.of("windlass.role", "head", "quarkus.http.test-port", "0");
     }
 
     @Override
@@ -74,7 +74,14 @@ class HeadRoleTest {
 
   @Test
   void a_path_of_nobody_is_404() {
-    given().get("/nothing/here").then().statusCode(404);
+    for (var path : java.util.List.of("/nothing/here", "/q/nothing", "/fn", "/api/v2"))
+      given()
+          .body("x")
+          .post(path)
+          .then()
+          .statusCode(404)
+          .contentType("application/problem+json")
+          .body("type", containsString("https://windlass.dev/problems/unknown-"));
   }
 
   @Test
@@ -135,6 +142,9 @@ class HeadRoleTest {
 
     @Override
     public void onRenewal(Consumer<Credentials> listener) {}
+
+    @Override
+    public void onRevocation(Consumer<SpiffeId> listener) {}
 
     @Override
     public WorkerKeys keys() {
