@@ -6,7 +6,10 @@ import dev.windlass.cli.EngineFailure.Kind;
 import dev.windlass.cli.Engines;
 import dev.windlass.function.Bytes;
 import dev.windlass.function.Digest;
+import dev.windlass.function.InvalidModuleException;
 import dev.windlass.function.ManifestJson;
+import dev.windlass.function.ModuleBounds;
+import dev.windlass.function.ModuleShape;
 import dev.windlass.protocol.InvocationId;
 import dev.windlass.wasm.Engine;
 import dev.windlass.wasm.EngineSettings;
@@ -159,6 +162,11 @@ final class LocalEngines implements Engines {
 
   private static Module<Wasi> load(Modules<Wasi> modules, Job job)
       throws IOException, InterruptedException {
+    try {
+      ModuleShape.parse(job.module().toArray(), ModuleBounds.of(job.manifest().limits()));
+    } catch (InvalidModuleException e) {
+      throw new EngineFailure(Kind.MODULE, e.reason().message(), e);
+    }
     return switch (modules.load(job.manifest().module(), () -> job.module().toArray(), _ -> {})) {
       case Loading.Ready<Wasi>(var module) -> module;
       case Loading.Refused<Wasi>(var problem) ->

@@ -82,7 +82,7 @@ final class Listing {
               text(at, "function"),
               text(at, "worker").replaceFirst(".*/", ""),
               exited ? "exit " + count(at, "exit") : text(at, "outcome"),
-              Sizes.count(number(at, "fuel")),
+              exited ? Sizes.count(number(at, "fuel")) : "-",
               Sizes.micros(number(at, "runMicros")),
               Sizes.micros(number(at, "totalMicros"))),
           List.of(

@@ -54,18 +54,26 @@ final class Refusal {
 
   static CommandFailure failure(Located problem, int exit) {
     var title = problem.find("title").map(Located::text).orElse("refused");
-    var detail = problem.find("detail").map(d -> ": " + d.text()).orElse("");
+    var detail = problem.find("detail").map(Located::text).orElse("");
     var more = new ArrayList<String>();
     problem
         .members()
         .forEach(
             (name, at) -> {
-              if (!SAID.contains(name)) more.addAll(lines(name, at.value()));
+              boolean nothing = name.equals("stderrDropped") && at.value().equals(new Json.Int(0));
+              if (!SAID.contains(name) && !nothing) more.addAll(lines(name, at.value()));
             });
     problem
         .find("stderr")
         .ifPresent(tail -> tail.text().lines().map(l -> "| " + l).forEach(more::add));
-    return new CommandFailure(exit, title + detail, more.toArray(String[]::new));
+    return new CommandFailure(exit, said(title, detail), more.toArray(String[]::new));
+  }
+
+  /** "The function trapped" and "the function trapped: unreachable" are one sentence. */
+  private static String said(String title, String detail) {
+    if (detail.isEmpty()) return title;
+    boolean sameSubject = title.startsWith("The function ") && detail.startsWith("the function ");
+    return sameSubject ? detail : title + ": " + detail;
   }
 
   private static List<String> lines(String name, Json value) {

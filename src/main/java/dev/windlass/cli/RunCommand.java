@@ -127,6 +127,9 @@ final class RunCommand implements Callable<Integer> {
     terminal.out().writeBytes(ran.output().unsafeArray());
     terminal.out().flush();
     terminal.err().writeBytes(ran.stderr().unsafeArray());
+    boolean exited = ran.outcome() instanceof Outcome.Exited;
+    if (!exited && ran.stderr().size() > 0 && ran.stderr().at(ran.stderr().size() - 1) != '\n')
+      terminal.err().println();
     if (ran.droppedStderr() > 0)
       terminal
           .err()

@@ -8,7 +8,9 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the command line. */
 @Command(
@@ -39,7 +41,10 @@ public final class Windlass {
 
   static int run(Ports ports, Terminal terminal, String... args) {
     try {
-      return new Windlass(ports, terminal).commandLine(args).execute(args);
+      var line = new Windlass(ports, terminal).commandLine(args);
+      if (args.length > 0) return line.execute(args);
+      line.usage(terminal.err());
+      return Exit.USAGE;
     } finally {
       terminal.out().flush();
     }
@@ -90,12 +95,25 @@ public final class Windlass {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((wrong, _) -> usage(wrong));
     line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
+    var help = OptionSpec.builder("-h", "--help").usageHelp(true).hidden(true).arity("0").build();
+    line.getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!name.equals("help")) command.getCommandSpec().addOption(help);
+            });
     return line;
   }
 
   private int usage(ParameterException wrong) {
     var name = wrong.getCommandLine().getCommandSpec().qualifiedName();
-    terminal.err().println("error: " + wrong.getMessage());
+    boolean root = wrong.getCommandLine().getParent() == null;
+    boolean unknown = root && wrong instanceof UnmatchedArgumentException;
+    var what =
+        unknown
+            ? "there is no command "
+                + ((UnmatchedArgumentException) wrong).getUnmatched().getFirst()
+            : wrong.getMessage();
+    terminal.err().println("error: " + what);
     var help = name.replaceFirst("^windlass ?", "windlass help ");
     terminal.err().println("  `" + help.strip() + "` says how");
     return Exit.USAGE;

@@ -119,7 +119,8 @@ final class Invoker {
       Manifest manifest, Catalogue.Version version, FunctionRequest request, Dispatch.Ran ran) {
     var headers = headers(ran.invocation(), version);
     headers.add(Map.entry("Windlass-Workers", ran.worker().toString()));
-    headers.add(Map.entry("Windlass-Fuel", Long.toString(ran.done().fuel())));
+    if (ran.done().outcome() instanceof Outcome.Exited)
+      headers.add(Map.entry("Windlass-Fuel", Long.toString(ran.done().fuel())));
     headers.add(Map.entry("Windlass-Attempts", Integer.toString(ran.attempts())));
     headers.add(Map.entry("Server-Timing", ServerTiming.of(ran)));
     var failure = failure(manifest, ran);

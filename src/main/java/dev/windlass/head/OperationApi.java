@@ -105,6 +105,7 @@ final class OperationApi {
   private static Json summary(Result result) {
     var outcome = result.done().outcome();
     var exit = outcome instanceof Outcome.Exited(var code) ? Json.of(code) : Json.ofNull();
+    boolean exited = outcome instanceof Outcome.Exited;
     return Json.object()
         .put("invocation", result.invocation().toString())
         .put("at", Instant.ofEpochMilli(result.invocation().unixMillis()).toString())
@@ -113,7 +114,7 @@ final class OperationApi {
         .put("worker", result.worker().toString())
         .put("outcome", result.outcome())
         .put("exit", exit)
-        .put("fuel", result.done().fuel())
+        .put("fuel", exited ? Json.of(result.done().fuel()) : Json.ofNull())
         .put("inputBytes", result.inputBytes())
         .put("outputBytes", result.outputBytes())
         .put("runMicros", result.done().times().ran())

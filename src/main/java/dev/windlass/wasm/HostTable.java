@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The host functions on offer; a function's index is its place. */
 final class HostTable<S> {
@@ -63,9 +64,33 @@ final class HostTable<S> {
           new ImportProblem(
               wanted.module(),
               wanted.name(),
-              function ? "function " + wanted.signature() : wanted.kind().word(),
-              offered == null ? "" : "function " + offered));
+              function ? readable(wanted.signature()) : wanted.kind().word(),
+              offered == null ? "" : readable(offered)));
     }
     return problems;
+  }
+
+  /** {@code iI:i} is {@code function (i32 i64) -> i32}. */
+  private static String readable(String signature) {
+    int colon = signature.indexOf(':');
+    var results = types(signature.substring(colon + 1));
+    var parameters = "function (" + types(signature.substring(0, colon)) + ")";
+    return results.isEmpty() ? parameters : parameters + " -> " + results;
+  }
+
+  private static String types(String letters) {
+    return letters
+        .chars()
+        .mapToObj(
+            letter ->
+                switch (letter) {
+                  case 'i' -> "i32";
+                  case 'I' -> "i64";
+                  case 'f' -> "f32";
+                  case 'F' -> "f64";
+                  case 'v' -> "v128";
+                  default -> "funcref";
+                })
+        .collect(Collectors.joining(" "));
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param codeBytes size of its compiled code
  * @param compileMillis how long compilation took, 0 when the code came from the cache
  * @param cached the code came from the cache
- * @param imports {@code module.name}, in the module's order
+ * @param imports {@code module.name}, each once, in the module's order
  * @param memoryBytes memory declared at the start
  */
 public record ModuleInfo(

@@ -14,7 +14,16 @@ public sealed interface ModuleProblem {
   record Invalid(InvalidModule reason) implements ModuleProblem {}
 
   /** The library said no: not valid, or it uses a proposal that is off. */
-  record NotAccepted(String reason) implements ModuleProblem {}
+  record NotAccepted(String reason) implements ModuleProblem {
+    /** The library puts each cause on a line of its own, with a number; here it is one line. */
+    public NotAccepted {
+      reason =
+          reason
+              .strip()
+              .replaceAll("\\s*\\n\\s*Caused by:\\s*(0: )?", ": ")
+              .replaceAll("\\s*\\n\\s*(\\d+: )?", ": ");
+    }
+  }
 
   /** Imports that no host function offers, all of them. */
   record UnknownImports(List<ImportProblem> imports) implements ModuleProblem {
@@ -31,7 +40,7 @@ public sealed interface ModuleProblem {
   record CompileDied(int exitCode, String lastWords) implements ModuleProblem {}
 
   /**
-   * @param wanted what the module asks for, such as {@code func i:i}
+   * @param wanted what the module asks for, such as {@code function (i32) -> i32}
    * @param offered what the host has under that name, empty if nothing
    */
   record ImportProblem(String module, String name, String wanted, String offered) {

@@ -151,7 +151,7 @@ public final class Modules<S> implements AutoCloseable {
                 code.codeBytes(),
                 compileMillis,
                 cached,
-                facts.imports().stream().map(i -> i.module() + "." + i.name()).toList(),
+                facts.imports().stream().map(i -> i.module() + "." + i.name()).distinct().toList(),
                 facts.memoryBytes());
         return Optional.of(
             new Loading.Ready<>(admit(new LoadedModule<>(info, facts, host, module, start))));

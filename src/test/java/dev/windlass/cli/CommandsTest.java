@@ -224,6 +224,36 @@ class CommandsTest {
   }
 
   @Test
+  void a_problem_is_said_once_with_what_matters() {
+    deployed();
+    head.problem =
+        Optional.of(
+            FakeHead.problemOf(
+                "out-of-fuel",
+                "The function used up its fuel",
+                "the function used up its fuel of 9"));
+    assertEquals(1, line.run("invoke", "hello"));
+    assertTrue(line.err.startsWith("error: the function used up its fuel of 9\n"), line.err);
+  }
+
+  @Test
+  void every_command_has_help_by_word_and_by_option_and_no_command_is_usage() {
+    for (var name : Windlass.names(line.ports())) {
+      if (name.equals("help")) continue;
+      assertEquals(0, line.run("help", name), name);
+      var help = line.out;
+      for (var option : List.of("--help", "-h")) {
+        assertEquals(0, line.run(name, option), () -> name + line.err);
+        assertEquals(help, line.out);
+      }
+    }
+    assertEquals(2, line.run());
+    assertTrue(line.err.startsWith("Usage: windlass"), line.err);
+    assertEquals(2, line.run("frobnicate", "hello"));
+    assertTrue(line.err.startsWith("error: there is no command frobnicate\n"), line.err);
+  }
+
+  @Test
   void a_head_that_is_not_there_has_an_exit_code_and_advice() {
     var nobody = new CommandLineOf(Map.of("WINDLASS_URL", "http://127.0.0.1:1"));
 

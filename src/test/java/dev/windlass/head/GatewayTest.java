@@ -138,6 +138,8 @@ class GatewayTest {
     at.deploy("bad", "");
     var response = at.get("/fn/default/bad");
     var problem = problem(type, response);
+    boolean exited = outcome instanceof Outcome.Exited;
+    assertEquals(exited, response.headers().firstValue("Windlass-Fuel").isPresent(), "fuel lags");
     check.accept(problem);
     assertTrue(problem.get("stderr").text().endsWith("the end"));
     assertEquals(2_048, problem.get("stderr").text().length());

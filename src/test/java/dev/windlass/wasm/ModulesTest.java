@@ -110,7 +110,19 @@ class ModulesTest {
 
   @Test
   void a_body_that_does_not_type_check_is_refused_with_its_offset() {
-    assertTrue(notAccepted("(module (func (export \"_start\") i32.add drop))").contains("offset"));
+    var reason = notAccepted("(module (func (export \"_start\") i32.add drop))");
+    assertTrue(reason.contains("offset"), reason);
+    assertFalse(reason.contains("\n") || reason.contains("Caused by"), reason);
+  }
+
+  @Test
+  void what_is_imported_twice_is_told_once() throws Exception {
+    var known = "(import \"host\" \"known\" (func (param i32 i64) (result i32)))";
+    var wasm = TestEngine.wasm("(module " + known + known + "(func (export \"_start\")))");
+    var loading = engine.modules.load(Digest.of(wasm), () -> wasm, CompileProgress.NONE);
+    try (var module = assertInstanceOf(Loading.Ready.class, loading).module()) {
+      assertEquals(List.of("host.known"), module.info().imports());
+    }
   }
 
   @Test
@@ -126,16 +138,16 @@ class ModulesTest {
     assertEquals(
         new ModuleProblem.UnknownImports(
             List.of(
-                new ImportProblem("host", "known", "function i:", "function iI:i"),
-                new ImportProblem("host", "other", "function F:v", ""),
+                new ImportProblem("host", "known", "function (i32)", "function (i32 i64) -> i32"),
+                new ImportProblem("host", "other", "function (f64) -> v128", ""),
                 new ImportProblem("env", "memory", "memory", ""))),
         problem);
     assertTrue(
         problem
             .text()
             .endsWith(
-                "host.known (function i:; the host offers function iI:i),"
-                    + " host.other (function F:v), env.memory (memory)"),
+                "host.known (function (i32); the host offers function (i32 i64) -> i32),"
+                    + " host.other (function (f64) -> v128), env.memory (memory)"),
         problem.text());
   }
 
