@@ -134,11 +134,12 @@ final class Dispatch {
     long waited = 0;
     Problem last = null;
     int attempts = 0;
+    boolean lost = false;
     for (int sends = 0; sends < MAX_SENDS && attempts < bounds.attempts(); sends++) {
       long from = sends == 0 ? begun : System.nanoTime();
       Fleet.Seat seat;
       try {
-        seat = seat(request(job, tried), last != null && last.type() == ProblemType.WORKER_LOST);
+        seat = seat(request(job, tried), lost);
       } catch (Problem.Thrown shortage) {
         boolean busy = last == null || last.type() == ProblemType.ALL_BUSY;
         return new Failed(id, attempts, busy ? shortage.problem() : last);
@@ -167,6 +168,7 @@ final class Dispatch {
         }
         case MayHaveRun(var type, var why) -> {
           attempts++;
+          lost |= type == ProblemType.WORKER_LOST;
           last = problem(type, why, seat);
           tried.add(seat.member());
           metrics.orderFailed(type);
@@ -258,10 +260,12 @@ final class Dispatch {
   private Fleet.Seat seat(Request request, boolean lost) {
     var now = fleet.take(request);
     if (now.isPresent()) return now.get();
-    if (!lost && !(fleet.shortage(request) instanceof Shortage.Busy))
+    boolean patient = lost || fleet.lostOneWithin(bounds.retryPatience());
+    if (!patient && !(fleet.shortage(request) instanceof Shortage.Busy))
       throw fleet.shortage(request).problem().thrown();
     var later =
-        waiting.await(() -> fleet.take(request), lost ? bounds.retryPatience() : bounds.patience());
+        waiting.await(
+            () -> fleet.take(request), patient ? bounds.retryPatience() : bounds.patience());
     if (later.isPresent()) return later.get();
     throw fleet.shortage(request).problem().thrown();
   }

@@ -10,6 +10,7 @@ import dev.windlass.placement.Request;
 import dev.windlass.placement.Worker;
 import dev.windlass.protocol.Report;
 import dev.windlass.receipt.ResultVerifier;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -139,6 +140,8 @@ final class Fleet {
   private final Runnable onRoom;
   private final CopyOnWriteArrayList<Member> members = new CopyOnWriteArrayList<>();
 
+  private volatile long lastLossMillis = Long.MIN_VALUE / 2;
+
   /** Guarded by itself. */
   private final Map<SpiffeId, String> quarantine = new LinkedHashMap<>();
 
@@ -171,9 +174,15 @@ final class Fleet {
 
   void left(SpiffeId id) {
     synchronized (members) {
-      members.removeIf(m -> m.id.equals(id));
+      if (members.removeIf(m -> m.id.equals(id)) && quarantined(id).isEmpty())
+        lastLossMillis = clock.millis();
     }
     onRoom.run();
+  }
+
+  /** Whether a worker went away within this time, who may be back soon. */
+  boolean lostOneWithin(Duration time) {
+    return clock.millis() - lastLossMillis < time.toMillis();
   }
 
   List<Member> members() {

@@ -14,6 +14,7 @@ import dev.windlass.protocol.Reply;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,24 @@ class DispatchTest {
     var response = at.get("/fn/default/echo");
     problem(ProblemType.NO_WORKER, response);
     assertEquals(Optional.of("1"), response.headers().firstValue("Retry-After"));
+  }
+
+  @Test
+  void a_request_waits_a_while_for_a_worker_that_was_just_lost() {
+    at.close();
+    at =
+        new HeadFixture(
+            data,
+            config ->
+                config.withTraffic(
+                    config.traffic().withPatience(Duration.ofMillis(1), Duration.ofSeconds(10))));
+    var worker = at.worker("w1");
+    at.deploy("echo", "");
+    worker.die();
+    var response = later("/fn/default/echo");
+    await("it waits", () -> at.metrics.get("windlass.requests.waiting").gauge().value() == 1);
+    worker.join();
+    assertEquals(200, response.join().statusCode());
   }
 
   @Test
