@@ -84,7 +84,7 @@ final class WorkerProcess {
 
   private int work() {
     var token = token();
-    var heads = arguments.texts("head").stream().map(HeadAddress::parse).toList();
+    var heads = heads();
     if (heads.isEmpty())
       throw new StartFailure("windlass worker: say which head to join with --head HOST:PORT");
     var registrar = arguments.text("registrar", heads.getFirst().host());
@@ -106,6 +106,14 @@ final class WorkerProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.LOCAL;
+    }
+  }
+
+  private List<HeadAddress> heads() {
+    try {
+      return arguments.texts("head").stream().map(HeadAddress::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure("windlass worker: --head: " + e.getMessage(), e);
     }
   }
 

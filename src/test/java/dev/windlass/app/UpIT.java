@@ -243,6 +243,16 @@ class UpIT {
   }
 
   @Test
+  void a_head_that_is_no_address_is_refused_in_one_line() throws Exception {
+    var token = Map.of("WINDLASS_JOIN_TOKEN", "wj1." + "A".repeat(88));
+    try (var worker = UpRun.start(directory, token, "worker", "--head", "nowhere")) {
+      assertEquals(6, worker.exitCode());
+      assertEquals(1, worker.output().lines().count(), worker::output);
+      assertTrue(worker.output().startsWith("error: windlass worker: "), worker::output);
+    }
+  }
+
+  @Test
   void a_missing_library_is_named_with_what_fetches_it() throws Exception {
     var nowhere = Map.of("WINDLASS_WASMTIME", "/no/such/libwasmtime.so");
     try (var up = UpRun.start(directory, nowhere, "up", "--data", data(), "--port", "0")) {
