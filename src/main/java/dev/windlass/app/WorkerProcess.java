@@ -83,8 +83,8 @@ final class WorkerProcess {
   }
 
   private int work() {
-    var token = token();
     var heads = heads();
+    var token = token();
     if (heads.isEmpty())
       throw new StartFailure("windlass worker: say which head to join with --head HOST:PORT");
     var registrar = arguments.text("registrar", heads.getFirst().host());
