@@ -133,6 +133,7 @@ class TidyTest {
               .anyMatch(f -> text(f).contains(" " + m.group(2) + "("));
       if (!exists) missing.add("docs/threat-model.md names " + m.group() + ", which is not there");
     }
+    assertTrue(named.size() >= 100, "the threat model names only " + named.size() + " tests");
     assertNone(missing);
   }
 

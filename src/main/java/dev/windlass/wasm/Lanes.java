@@ -150,7 +150,9 @@ public final class Lanes implements AutoCloseable {
         var task = next;
         if (task == null) {
           if (leaving()) return;
-          LockSupport.park(Lanes.this);
+          // looked at again: waiting for the lock may have used up the wake-up that came with a
+          // task
+          if (next == null) LockSupport.park(Lanes.this);
           continue;
         }
         try {

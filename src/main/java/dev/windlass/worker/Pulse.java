@@ -4,16 +4,20 @@ import dev.windlass.function.Digest;
 import dev.windlass.protocol.Report;
 import dev.windlass.protocol.Report.Hardware;
 import dev.windlass.wasm.Lanes;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * What the worker says of itself. The machine is asked once a second on a thread of its own,
- * because reading /proc would hold up the event loop; lanes, memory and warm modules are read when
- * a report is made.
+ * What the worker says of itself. The machine and the compiled code on disk are asked once a second
+ * on a thread of its own, because reading files would hold up the event loop; lanes, memory and
+ * loaded modules are read when a report is made. Code on disk counts as warm: loading it takes a
+ * millisecond, compiling it anew up to minutes.
  */
 final class Pulse implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Pulse.class);
@@ -27,8 +31,15 @@ final class Pulse implements AutoCloseable {
       Lanes lanes,
       int laneCount,
       MemoryBudget memory,
-      Supplier<? extends Collection<Digest>> warm,
+      Supplier<? extends Collection<Digest>> loaded,
+      OnDisk onDisk,
       BooleanSupplier draining) {}
+
+  /** Modules whose compiled code is kept. */
+  @FunctionalInterface
+  interface OnDisk {
+    Collection<Digest> modules() throws IOException;
+  }
 
   private final Engine engine;
   private final Live live;
@@ -38,6 +49,7 @@ final class Pulse implements AutoCloseable {
   private volatile Hardware hardware;
   private volatile long freeMemory;
   private volatile long resident;
+  private volatile List<Digest> onDisk = List.of();
 
   Pulse(Engine engine, Live live, Machine machine, String version) {
     this.engine = engine;
@@ -47,6 +59,7 @@ final class Pulse implements AutoCloseable {
     this.hardware = machine.hardware();
     this.freeMemory = machine.freeMemory();
     this.resident = machine.resident();
+    lookAtDisk();
     this.thread = Thread.ofVirtual().name("pulse").start(this::beat);
   }
 
@@ -60,9 +73,25 @@ final class Pulse implements AutoCloseable {
         Math.max(0, live.laneCount() - live.lanes().busy()),
         Math.min(live.memory().free(), freeMemory),
         resident,
-        live.warm().get().stream().limit(Report.MAX_WARM).toList(),
+        warm(live.loaded().get(), onDisk),
         live.draining().getAsBoolean(),
         version);
+  }
+
+  /** What is loaded first, then what is on disk, each once, as much as a report holds. */
+  static List<Digest> warm(Collection<Digest> loaded, Collection<Digest> onDisk) {
+    return Stream.concat(loaded.stream(), onDisk.stream())
+        .distinct()
+        .limit(Report.MAX_WARM)
+        .toList();
+  }
+
+  private void lookAtDisk() {
+    try {
+      onDisk = List.copyOf(live.onDisk().modules());
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warnf("compiled code on disk not listed: %s", e.getMessage());
+    }
   }
 
   @Override
@@ -81,6 +110,7 @@ final class Pulse implements AutoCloseable {
         hardware = machine.hardware();
         freeMemory = machine.freeMemory();
         resident = machine.resident();
+        lookAtDisk();
         Thread.sleep(PERIOD_MILLIS);
       }
     } catch (InterruptedException _) {

@@ -71,7 +71,8 @@ public final class Worker implements AutoCloseable {
     this.pulse =
         new Pulse(
             new Pulse.Engine(engine.fingerprint(), engine.version()),
-            new Pulse.Live(lanes, bounds.lanes(), memory, modules::warm, this::draining),
+            new Pulse.Live(
+                lanes, bounds.lanes(), memory, modules::warm, modules::compiled, this::draining),
             machine,
             settings.version());
     this.link =

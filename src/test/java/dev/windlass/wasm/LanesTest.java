@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,6 +59,28 @@ class LanesTest {
         throw new AssertionError(e);
       }
     }
+  }
+
+  /**
+   * Found by a benchmark that hung: waiting for the lock used up the wake-up that came with a task.
+   */
+  @Test
+  void a_task_wakes_its_lane_however_contended_the_lanes_are() throws Exception {
+    var done = new AtomicBoolean();
+    try (var lanes = Lanes.open(engine.engine, 2, 0)) {
+      for (int i = 0; i < 2; i++) Thread.ofPlatform().daemon().start(() -> meddle(lanes, done));
+      for (int i = 0; i < 100_000; i++) {
+        var ran = new Semaphore(0);
+        while (!lanes.tryExecute(_ -> ran.release())) Thread.onSpinWait();
+        assertTrue(ran.tryAcquire(20, TimeUnit.SECONDS), "task " + i + " was taken and never run");
+      }
+    } finally {
+      done.set(true);
+    }
+  }
+
+  private static void meddle(Lanes lanes, AtomicBoolean done) {
+    while (!done.get()) lanes.busy();
   }
 
   @Test
