@@ -90,7 +90,9 @@ class HostilePeerTest {
       mallory.awaitClosed();
     }
     awaitTrue(() -> loopback.server.counts().faults() == 1, () -> "a fault");
-    loopback.events.removeIf(event -> event.startsWith("left honest: worker.honest belongs to"));
+    var refusal = "left honest: worker.honest belongs to";
+    awaitTrue(
+        () -> loopback.events.removeIf(event -> event.startsWith(refusal)), () -> "its reason");
   }
 
   // ---- what it says first
