@@ -82,7 +82,7 @@ final class Listing {
               text(at, "function"),
               text(at, "worker").replaceFirst(".*/", ""),
               exited ? "exit " + count(at, "exit") : text(at, "outcome"),
-              exited ? Sizes.count(number(at, "fuel")) : "-",
+              at.find("fuel").map(f -> Sizes.count(f.integer(0, Json.MAX_INTEGER))).orElse("-"),
               Sizes.micros(number(at, "runMicros")),
               Sizes.micros(number(at, "totalMicros"))),
           List.of(

@@ -276,6 +276,12 @@ class CommandsTest {
     assertTrue(line.out.contains("2 amd64"), line.out);
     assertEquals(0, line.run("get", "results"), () -> line.err);
     assertTrue(line.out.contains("exit 3   1,234,567  1.3 ms"), line.out);
+    head.resultEnds = "\"outcome\":\"ok\",\"exit\":0,\"fuel\":378";
+    assertEquals(0, line.run("get", "results"), () -> line.err);
+    assertTrue(line.out.matches("(?s).* ok +378 +1\\.3 ms.*"), line.out);
+    head.resultEnds = "\"outcome\":\"trap\",\"exit\":null,\"fuel\":null";
+    assertEquals(0, line.run("get", "results"), () -> line.err);
+    assertTrue(line.out.matches("(?s).* trap +- +1\\.3 ms.*"), line.out);
     assertEquals(0, line.run("get", "workers", "-o", "json"));
     assertEquals(
         "w1",

@@ -53,6 +53,9 @@ final class FakeHead implements AutoCloseable {
   /** Stands in the result file in place of the true output. */
   Optional<Bytes> forgedOutput = Optional.empty();
 
+  /** How listed results ended: members of their JSON. */
+  String resultEnds = "\"outcome\":\"exited\",\"exit\":3,\"fuel\":1234567";
+
   private final HttpServer server;
   private int runs;
 
@@ -122,7 +125,7 @@ final class FakeHead implements AutoCloseable {
           send(exchange, 200, Json.object().put("workers", Json.array(List.of(worker()))).build());
       case "GET /api/v1/trust" -> send(exchange, 200, trust().toJson());
       case "GET /api/v1/results?limit=50" -> {
-        var list = results.keySet().stream().map(FakeHead::result).toList();
+        var list = results.keySet().stream().map(this::result).toList();
         send(exchange, 200, Json.object().put("results", Json.array(list)).build());
       }
       case "POST /api/v1/join-tokens" ->
@@ -294,15 +297,15 @@ final class FakeHead implements AutoCloseable {
         Bounds.DEFAULT);
   }
 
-  private static Json result(String id) {
+  private Json result(String id) {
     return Json.parse(
         """
         {"invocation":"%s","at":"2026-11-23T05:00:00Z","function":"default/hello",
-         "manifest":"sha256:m","worker":"%s","outcome":"exited","exit":3,"fuel":1234567,
+         "manifest":"sha256:m","worker":"%s",%s,
          "inputBytes":3,"outputBytes":10,"runMicros":1250,"totalMicros":2500,"attempts":1,
          "batched":false}
         """
-            .formatted(id, WORKER),
+            .formatted(id, WORKER, resultEnds),
         Bounds.DEFAULT);
   }
 
