@@ -214,17 +214,7 @@ final class LocalEngines implements Engines {
     if (job.files().isEmpty()) return FileTree.EMPTY;
     var archive = Archive.parse(job.files().get());
     if (job.preopens().isEmpty()) return Recipe.unpack(archive);
-    var files = new TreeMap<String, Bytes>();
-    archive
-        .entries()
-        .forEach(
-            (path, entry) -> {
-              switch (entry) {
-                case Archive.File file -> files.put(path, archive.content(file));
-                case Archive.Directory() -> files.put(path + "/", Bytes.EMPTY);
-              }
-            });
-    return FileTree.writable(files, job.preopens());
+    return FileTree.writable(Recipe.contents(archive), job.preopens());
   }
 
   private static EngineFailure unavailable(RuntimeException e) {

@@ -54,6 +54,11 @@ public final class Recipe {
 
   /** The files of a packed archive as the guest will see them. */
   public static FileTree unpack(Archive archive) {
+    return FileTree.of(contents(archive));
+  }
+
+  /** Content by path, in the form that {@link FileTree} takes. */
+  public static SortedMap<String, Bytes> contents(Archive archive) {
     var files = new TreeMap<String, Bytes>();
     archive
         .entries()
@@ -64,7 +69,7 @@ public final class Recipe {
                 case Archive.Directory() -> files.put(path + "/", Bytes.EMPTY);
               }
             });
-    return FileTree.of(files);
+    return files;
   }
 
   public Manifest manifest() {
