@@ -3,9 +3,11 @@ package dev.windlass.app;
 import dev.windlass.function.Bytes;
 import dev.windlass.head.HeadConfig;
 import dev.windlass.head.HeadPorts;
+import dev.windlass.head.Ledger;
 import dev.windlass.head.WorkerKeys;
 import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.SpiffeId;
+import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.registrar.Registrar;
 import dev.windlass.registrar.RegistrarEndpoint;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -130,6 +133,21 @@ final class Up implements HeadPorts {
   public HeadPorts.JoinToken mintJoinToken() {
     var token = registrar.registrar().mint(SpiffeId.WORKER, TOKEN_LIFE);
     return new HeadPorts.JoinToken(token.reveal(), Instant.now().plus(TOKEN_LIFE));
+  }
+
+  @Override
+  public Optional<Ledger> ledger() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<HeadPorts.Registration> registration(SpiffeId worker) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Ed25519Key publisher() {
+    throw new AssertionError("there is no log");
   }
 
   @Override

@@ -3,7 +3,9 @@ package dev.windlass.head;
 import dev.windlass.function.Bytes;
 import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.SpiffeId;
+import dev.windlass.receipt.Ed25519Key;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -34,8 +36,26 @@ public interface HeadPorts {
    */
   JoinToken mintJoinToken();
 
+  /** The log; where there is none the head gives no receipts, and nothing below is asked for. */
+  Optional<Ledger> ledger();
+
+  /**
+   * The log entry that registers a worker's present certificate; empty while there is none, and
+   * then no result of the worker counts. Cheap: every request asks.
+   */
+  Optional<Registration> registration(SpiffeId worker);
+
+  /** Signs {@code function.publish} entries. */
+  Ed25519Key publisher();
+
   /** Called once, when workers can dial: the port that the link listens on. */
   void linkListens(int port);
+
+  /**
+   * @param index of the leaf
+   * @param zone as the registrar saw it
+   */
+  record Registration(long index, Optional<String> zone) {}
 
   record LinkAddress(String host, int port) {}
 

@@ -14,6 +14,7 @@ import dev.windlass.link.LinkFailure;
 import dev.windlass.link.Peers;
 import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
+import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.Ed25519PublicKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -242,6 +243,21 @@ final class HeadFixture implements AutoCloseable {
     @Override
     public JoinToken mintJoinToken() {
       return new JoinToken("wlj1.token", Instant.EPOCH);
+    }
+
+    @Override
+    public Optional<Ledger> ledger() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Registration> registration(SpiffeId worker) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Ed25519Key publisher() {
+      throw new AssertionError("there is no log");
     }
 
     @Override

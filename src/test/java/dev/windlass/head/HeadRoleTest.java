@@ -9,6 +9,7 @@ import dev.windlass.identity.CertificateAuthority;
 import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.Credentials;
 import dev.windlass.identity.SpiffeId;
+import dev.windlass.receipt.Ed25519Key;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -159,6 +160,21 @@ class HeadRoleTest {
     @Override
     public JoinToken mintJoinToken() {
       return new JoinToken("token", Instant.EPOCH);
+    }
+
+    @Override
+    public Optional<Ledger> ledger() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Registration> registration(SpiffeId worker) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Ed25519Key publisher() {
+      throw new AssertionError("there is no log");
     }
 
     @Override
