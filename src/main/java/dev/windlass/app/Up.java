@@ -68,7 +68,8 @@ final class Up implements HeadPorts {
               settings.data().resolve("registrar"),
               UpSettings.TRUST_DOMAIN,
               settings.workerHost(),
-              0);
+              0,
+              Optional.empty());
       return new Up(settings, data, registrar, terminal);
     } catch (IOException e) {
       try {

@@ -7,13 +7,14 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * {@code trust.json}: the result keys a registrar knows, for a reader without a connection.
  *
  * <pre>{@code
  * {"v":1,"trustDomain":…,"workers":[{"id":spiffe,"keyid":"SHA256:…","publicKey":b64 SPKI,
- *  "registeredAt":RFC 3339,"notAfter":RFC 3339,"revokedAt":RFC 3339|null}]}
+ *  "registeredAt":RFC 3339,"notAfter":RFC 3339,"revokedAt":RFC 3339|null,"logIndex":n?}]}
  * }</pre>
  *
  * Whoever changes this file decides what verifies: get it from the registrar, not from the one
@@ -29,13 +30,26 @@ public record TrustFile(String trustDomain, List<Worker> workers) {
 
   /**
    * @param id SPIFFE id
+   * @param logIndex of the newest {@code worker.register} entry in the public log; absent where
+   *     there is no log
    */
   public record Worker(
       String id,
       Ed25519PublicKey publicKey,
       Instant registeredAt,
       Instant notAfter,
-      Optional<Instant> revokedAt) {
+      Optional<Instant> revokedAt,
+      OptionalLong logIndex) {
+    /** Not in a log. */
+    public Worker(
+        String id,
+        Ed25519PublicKey publicKey,
+        Instant registeredAt,
+        Instant notAfter,
+        Optional<Instant> revokedAt) {
+      this(id, publicKey, registeredAt, notAfter, revokedAt, OptionalLong.empty());
+    }
+
     /** Whether a run at this time may be signed by the key. */
     public boolean isValidAt(Instant time) {
       return !time.isBefore(registeredAt)
@@ -69,7 +83,7 @@ public record TrustFile(String trustDomain, List<Worker> workers) {
   }
 
   private static Worker worker(Located at) {
-    at.only("id", "keyid", "publicKey", "registeredAt", "notAfter", "revokedAt");
+    at.only("id", "keyid", "publicKey", "registeredAt", "notAfter", "revokedAt", "logIndex");
     var key = at.get("publicKey").as(text -> Ed25519PublicKey.ofSpki(Base64Text.parse(text)));
     var keyId = at.get("keyid");
     if (!keyId.text().equals(key.keyId()))
@@ -79,7 +93,10 @@ public record TrustFile(String trustDomain, List<Worker> workers) {
         key,
         time(at.get("registeredAt")),
         time(at.get("notAfter")),
-        at.find("revokedAt").map(TrustFile::time));
+        at.find("revokedAt").map(TrustFile::time),
+        at.find("logIndex")
+            .map(index -> OptionalLong.of(index.integer(0, Json.MAX_INTEGER)))
+            .orElse(OptionalLong.empty()));
   }
 
   private static Instant time(Located at) {
@@ -91,13 +108,17 @@ public record TrustFile(String trustDomain, List<Worker> workers) {
   }
 
   private static Json toJson(Worker worker) {
-    return Json.object()
-        .put("id", worker.id())
-        .put("keyid", worker.publicKey().keyId())
-        .put("publicKey", Base64Text.of(worker.publicKey().spki()))
-        .put("registeredAt", worker.registeredAt().toString())
-        .put("notAfter", worker.notAfter().toString())
-        .put("revokedAt", worker.revokedAt().map(t -> Json.of(t.toString())).orElse(Json.ofNull()))
-        .build();
+    var json =
+        Json.object()
+            .put("id", worker.id())
+            .put("keyid", worker.publicKey().keyId())
+            .put("publicKey", Base64Text.of(worker.publicKey().spki()))
+            .put("registeredAt", worker.registeredAt().toString())
+            .put("notAfter", worker.notAfter().toString())
+            .put(
+                "revokedAt",
+                worker.revokedAt().map(t -> Json.of(t.toString())).orElse(Json.ofNull()));
+    worker.logIndex().ifPresent(index -> json.put("logIndex", index));
+    return json.build();
   }
 }

@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,14 @@ final class Admission {
     var leaf = authority.get().issue(id, request.csr().key());
     var key = Ed25519PublicKey.ofRaw(Bytes.copyOf(request.resultKey().raw()));
     var entry =
-        new RegisteredKey(id, key, digest(leaf), now(), leaf.getNotAfter().toInstant(), null);
+        new RegisteredKey(
+            id,
+            key,
+            digest(leaf),
+            now(),
+            leaf.getNotAfter().toInstant(),
+            null,
+            RegisteredKey.Entries.NONE);
     try {
       return switch (registry.register(entry)) {
         case DONE -> {
@@ -131,7 +139,7 @@ final class Admission {
     if (revoked != null) return refused(Refusal.identity(id + " was revoked at " + revoked));
     var leaf = authority.get().issue(id, key);
     try {
-      if (!registry.renew(id, digest(leaf), leaf.getNotAfter().toInstant()))
+      if (!registry.renew(id, digest(leaf), leaf.getNotAfter().toInstant(), OptionalLong.empty()))
         return refused(Refusal.identity(id + " was revoked meanwhile"));
     } catch (IOException e) {
       LOG.log(Level.ERROR, "the registry cannot be written", e);

@@ -12,6 +12,8 @@ import dev.windlass.identity.JoinToken;
 import dev.windlass.identity.LocalCredentials;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.identity.Surroundings;
+import dev.windlass.receipt.Ed25519Key;
+import dev.windlass.receipt.Ed25519PublicKey;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registrar of one trust domain, living in one directory (mode 0700): {@code authority.pem},
- * {@code registry.jsonl}, {@code port}, {@code lock}. Opened again it is the same registrar: who
- * had a certificate renews, and results that were signed before verify.
+ * {@code entries.pem}, {@code registry.jsonl}, {@code port}, {@code lock}. Opened again it is the
+ * same registrar: who had a certificate renews, and results that were signed before verify.
  */
 public final class Registrar implements AutoCloseable {
   /** Of all identities it issues. */
@@ -47,6 +50,8 @@ public final class Registrar implements AutoCloseable {
   private final Surroundings around;
   private final FileChannel lock;
   private final Registry registry;
+  private final Ed25519Key key;
+  private final Optional<RegistrarLog> log;
   private final JoinTokens tokens = new JoinTokens();
   private final LocalCredentials own;
   private final List<LocalCredentials> issued = new CopyOnWriteArrayList<>();
@@ -62,22 +67,35 @@ public final class Registrar implements AutoCloseable {
       FileChannel lock,
       CertificateAuthority authority,
       Registry registry,
+      Ed25519Key key,
+      Optional<RegistrarLog> log,
       Surroundings around) {
     this.directory = directory;
     this.lock = lock;
     this.authority = authority;
     this.registry = registry;
+    this.key = key;
+    this.log = log;
     this.around = around;
     this.own = new LocalCredentials(this::ownCredentials, around);
+  }
+
+  /** Without a public log. */
+  public static Registrar open(Path directory, String trustDomain, Surroundings around)
+      throws IOException {
+    return open(directory, trustDomain, Optional.empty(), around);
   }
 
   /**
    * Opens the registrar of a directory, or makes one.
    *
+   * @param log where every identity is entered before its certificate is handed out; it need not
+   *     answer yet
    * @throws IOException if another process has it, it is of another trust domain, or something in
    *     it is damaged
    */
-  public static Registrar open(Path directory, String trustDomain, Surroundings around)
+  public static Registrar open(
+      Path directory, String trustDomain, Optional<RegistrarLog> log, Surroundings around)
       throws IOException {
     var owner = PosixFilePermissions.fromString("rwx------");
     Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(owner));
@@ -86,7 +104,8 @@ public final class Registrar implements AutoCloseable {
     try {
       var authority = authority(directory.resolve("authority.pem"), trustDomain, around);
       var registry = Registry.open(directory.resolve("registry.jsonl"), trustDomain);
-      return new Registrar(directory, lock, authority, registry, around);
+      var key = RegistrarKeyFile.open(directory.resolve("entries.pem"), around.random());
+      return new Registrar(directory, lock, authority, registry, key, log, around);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -130,6 +149,11 @@ public final class Registrar implements AutoCloseable {
     var local = new LocalCredentials(() -> authority.credentials(id), around);
     issued.add(local);
     return local;
+  }
+
+  /** The key that signs its entries in the log, which the log's first entry names. */
+  public Ed25519PublicKey entryKey() {
+    return key.publicKey();
   }
 
   public Registry registry() {

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -26,11 +27,13 @@ public final class RegistrarEndpoint implements AutoCloseable {
    * Opens the registrar of a directory and begins to answer; blocks until it does.
    *
    * @param port 0 is the port of the last time, else a free one
+   * @param log absent where there is none
    * @throws IOException if the directory cannot be used or the port is taken
    */
-  public static RegistrarEndpoint open(Path directory, String trustDomain, String host, int port)
+  public static RegistrarEndpoint open(
+      Path directory, String trustDomain, String host, int port, Optional<RegistrarLog> log)
       throws IOException {
-    var registrar = Registrar.open(directory, trustDomain, Surroundings.real());
+    var registrar = Registrar.open(directory, trustDomain, log, Surroundings.real());
     var vertx =
         Vertx.vertx(
             new VertxOptions()

@@ -7,6 +7,7 @@ import dev.windlass.json.Json;
 import dev.windlass.json.Located;
 import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.receipt.TrustFile;
+import dev.windlass.registrar.RegisteredKey.Entries;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -26,8 +28,9 @@ import java.util.stream.Stream;
  * a method has done is on the disk when it returns. For any thread.
  *
  * <p>Lines: {@code {"do":"register","id":…,"key":b64 SPKI,"certificate":"sha256:…","at":…,
- * "notAfter":…}}, {@code {"do":"renew","id":…,"certificate":…,"notAfter":…}}, {@code
- * {"do":"revoke","id":…,"at":…}}.
+ * "notAfter":…,"index":n?}}, {@code {"do":"renew","id":…,"certificate":…,"notAfter":…,"index":n?}},
+ * {@code {"do":"revoke","id":…,"at":…}}, {@code {"do":"enter","id":…,"register":n?,"revoke":n?}}.
+ * An index is that of an entry in the public log; lines of a time without one have none.
  */
 public final class Registry implements AutoCloseable {
   public static final int MAX_KEYS = 50_000;
@@ -68,6 +71,12 @@ public final class Registry implements AutoCloseable {
 
   public Optional<RegisteredKey> keyOf(SpiffeId id) {
     return Optional.ofNullable(keys.get(id));
+  }
+
+  /** Where the public log has this identity's newest certificate; empty if it has none. */
+  public OptionalLong registerIndexOf(SpiffeId id) {
+    var known = keys.get(id);
+    return known == null ? OptionalLong.empty() : known.entries().register();
   }
 
   /** All keys, the revoked and the expired too, oldest first. */
@@ -114,20 +123,40 @@ public final class Registry implements AutoCloseable {
   }
 
   /** False if the identity is unknown or revoked. */
-  synchronized boolean renew(SpiffeId id, Digest certificate, Instant notAfter) throws IOException {
+  synchronized boolean renew(SpiffeId id, Digest certificate, Instant notAfter, OptionalLong index)
+      throws IOException {
     var known = keys.get(id);
     if (known == null || known.revokedAt() != null) return false;
-    file.append(
+    var line =
         Json.object()
             .put("do", "renew")
             .put("id", id.toString())
             .put("certificate", certificate.toString())
-            .put("notAfter", notAfter.toString())
-            .build());
-    keys.put(id, known.renewed(certificate, notAfter));
+            .put("notAfter", notAfter.toString());
+    index.ifPresent(n -> line.put("index", n));
+    file.append(line.build());
+    keys.put(id, known.renewed(certificate, notAfter, index));
     if (file.lines() > 2L * keys.size() + SURPLUS)
       file.replace(keys.values().stream().flatMap(Registry::lines));
     return true;
+  }
+
+  /** The log has entries of this identity: as it was registered, or its revocation, or both. */
+  synchronized void enter(SpiffeId id, Entries found) throws IOException {
+    var known = keys.get(id);
+    if (known == null) throw new IllegalArgumentException("not registered: " + id);
+    var all =
+        new Entries(
+            found.register().isPresent() ? found.register() : known.entries().register(),
+            found.revoke().isPresent() ? found.revoke() : known.entries().revoke());
+    if (all.equals(known.entries())) return;
+    file.append(entered(id, all));
+    keys.put(id, known.entered(all));
+  }
+
+  /** A snapshot, in no order. */
+  List<RegisteredKey> all() {
+    return List.copyOf(keys.values());
   }
 
   @Override
@@ -144,7 +173,7 @@ public final class Registry implements AutoCloseable {
     var id = at.get("id").as(SpiffeId::parse);
     switch (at.get("do").text()) {
       case "register" -> {
-        at.only("do", "id", "key", "certificate", "at", "notAfter");
+        at.only("do", "id", "key", "certificate", "at", "notAfter", "index");
         if (keys.containsKey(id)) throw at.get("id").fail("registered twice: " + id);
         keep(
             new RegisteredKey(
@@ -153,18 +182,25 @@ public final class Registry implements AutoCloseable {
                 at.get("certificate").as(Digest::parse),
                 time(at.get("at")),
                 time(at.get("notAfter")),
-                null));
+                null,
+                new Entries(index(at, "index"), OptionalLong.empty())));
       }
       case "renew" -> {
-        at.only("do", "id", "certificate", "notAfter");
+        at.only("do", "id", "certificate", "notAfter", "index");
         var certificate = at.get("certificate").as(Digest::parse);
-        keys.put(id, known(at, id).renewed(certificate, time(at.get("notAfter"))));
+        var until = time(at.get("notAfter"));
+        keys.put(id, known(at, id).renewed(certificate, until, index(at, "index")));
       }
       case "revoke" -> {
         at.only("do", "id", "at");
         keys.put(id, known(at, id).revoked(time(at.get("at"))));
       }
-      default -> throw at.get("do").fail("expected register, renew or revoke");
+      case "enter" -> {
+        at.only("do", "id", "register", "revoke");
+        var entries = new Entries(index(at, "register"), index(at, "revoke"));
+        keys.put(id, known(at, id).entered(entries));
+      }
+      default -> throw at.get("do").fail("expected register, renew, revoke or enter");
     }
   }
 
@@ -175,21 +211,30 @@ public final class Registry implements AutoCloseable {
   }
 
   private static Stream<Json> lines(RegisteredKey k) {
-    var registration = Stream.<Json>of(registration(k));
-    return k.revokedAt() == null
-        ? registration
-        : Stream.concat(registration, Stream.of(revocation(k.id(), k.revokedAt())));
+    var lines = Stream.<Json>builder().add(registration(k));
+    if (k.revokedAt() != null) lines.add(revocation(k.id(), k.revokedAt()));
+    if (k.entries().revoke().isPresent()) lines.add(entered(k.id(), k.entries()));
+    return lines.build();
   }
 
   private static Json registration(RegisteredKey k) {
-    return Json.object()
-        .put("do", "register")
-        .put("id", k.id().toString())
-        .put("key", Base64.getEncoder().encodeToString(k.key().spki().unsafeArray()))
-        .put("certificate", k.certificate().toString())
-        .put("at", k.registeredAt().toString())
-        .put("notAfter", k.notAfter().toString())
-        .build();
+    var line =
+        Json.object()
+            .put("do", "register")
+            .put("id", k.id().toString())
+            .put("key", Base64.getEncoder().encodeToString(k.key().spki().unsafeArray()))
+            .put("certificate", k.certificate().toString())
+            .put("at", k.registeredAt().toString())
+            .put("notAfter", k.notAfter().toString());
+    k.entries().register().ifPresent(n -> line.put("index", n));
+    return line.build();
+  }
+
+  private static Json entered(SpiffeId id, Entries entries) {
+    var line = Json.object().put("do", "enter").put("id", id.toString());
+    entries.register().ifPresent(n -> line.put("register", n));
+    entries.revoke().ifPresent(n -> line.put("revoke", n));
+    return line.build();
   }
 
   private static Json revocation(SpiffeId id, Instant at) {
@@ -206,11 +251,18 @@ public final class Registry implements AutoCloseable {
         k.key(),
         k.registeredAt(),
         k.notAfter(),
-        Optional.ofNullable(k.revokedAt()));
+        Optional.ofNullable(k.revokedAt()),
+        k.entries().register());
   }
 
   private static Ed25519PublicKey key(String base64) {
     return Ed25519PublicKey.ofSpki(Bytes.wrap(Base64.getDecoder().decode(base64)));
+  }
+
+  private static OptionalLong index(Located at, String name) {
+    return at.find(name)
+        .map(n -> OptionalLong.of(n.integer(0, Json.MAX_INTEGER)))
+        .orElse(OptionalLong.empty());
   }
 
   private static Instant time(Located at) {

@@ -12,6 +12,7 @@ import dev.windlass.identity.ResultKey;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.receipt.TrustFile;
+import dev.windlass.registrar.RegisteredKey.Entries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +20,15 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RegistryTest {
   private static final Instant T0 = Instant.parse("2026-11-23T03:00:00Z");
   private static final Digest CERTIFICATE = Digest.of(Bytes.utf8("a certificate"));
+  private static final OptionalLong NO_LOG = OptionalLong.empty();
 
   @TempDir Path home;
 
@@ -36,7 +40,7 @@ class RegistryTest {
     try (var registry = open()) {
       registry.register(first);
       registry.register(second);
-      assertTrue(registry.renew(first.id(), CERTIFICATE, T0.plusSeconds(7200)));
+      assertTrue(registry.renew(first.id(), CERTIFICATE, T0.plusSeconds(7200), NO_LOG));
       assertTrue(registry.revoke(second.id(), T0.plusSeconds(9)));
       before = registry.trustFile();
     }
@@ -44,6 +48,61 @@ class RegistryTest {
       assertEquals(before, registry.trustFile());
       assertEquals(T0.plusSeconds(7200), registry.keyOf(first.id()).orElseThrow().notAfter());
       assertEquals(T0.plusSeconds(9), registry.keyOf(second.id()).orElseThrow().revokedAt());
+    }
+  }
+
+  @Test
+  void indexes_in_the_log_are_there_after_opening_again_and_after_the_file_is_rewritten()
+      throws Exception {
+    var one = key(1);
+    var gone = key(2);
+    try (var registry = open()) {
+      registry.register(one.entered(new Entries(OptionalLong.of(7), OptionalLong.empty())));
+      registry.register(gone);
+      registry.enter(gone.id(), new Entries(OptionalLong.of(8), OptionalLong.empty()));
+      registry.revoke(gone.id(), T0.plusSeconds(9));
+      registry.enter(gone.id(), new Entries(OptionalLong.empty(), OptionalLong.of(11)));
+      assertTrue(registry.renew(one.id(), CERTIFICATE, T0.plusSeconds(7200), OptionalLong.of(10)));
+      assertTrue(registry.renew(one.id(), CERTIFICATE, T0.plusSeconds(7300), NO_LOG));
+    }
+    for (int round = 0; round < 2; round++) {
+      try (var registry = open()) {
+        assertEquals(OptionalLong.of(10), registry.registerIndexOf(one.id()));
+        var revoked = registry.keyOf(gone.id()).orElseThrow();
+        assertEquals(
+            new Entries(OptionalLong.of(8), OptionalLong.of(11)), revoked.entries(), "" + round);
+        assertEquals(T0.plusSeconds(9), revoked.revokedAt());
+        var trust = registry.trustFile();
+        assertEquals(trust, TrustFile.parse(trust.toJson().canonical()));
+        var indexes = trust.workers().stream().mapToLong(w -> w.logIndex().orElseThrow()).sorted();
+        assertEquals("[8, 10]", Arrays.toString(indexes.toArray()));
+        for (int i = 0; i < Registry.SURPLUS + 10; i++)
+          registry.renew(one.id(), CERTIFICATE, T0.plusSeconds(i), NO_LOG);
+      }
+    }
+  }
+
+  @Test
+  void a_registry_of_a_time_without_a_log_is_read() throws Exception {
+    var one = key(1);
+    Files.writeString(
+        path(),
+        """
+        {"at":"2026-11-23T03:00:00Z","certificate":"%s","do":"register","id":"%s",\
+        "key":"%s","notAfter":"2026-11-23T04:00:00Z"}
+        {"certificate":"%s","do":"renew","id":"%s","notAfter":"2026-11-23T05:00:00Z"}
+        """
+            .formatted(
+                CERTIFICATE,
+                one.id(),
+                Base64.getEncoder().encodeToString(one.key().spki().unsafeArray()),
+                CERTIFICATE,
+                one.id()));
+    try (var registry = open()) {
+      var known = registry.keyOf(one.id()).orElseThrow();
+      assertEquals(T0.plusSeconds(7200), known.notAfter());
+      assertEquals(Entries.NONE, known.entries());
+      assertEquals(OptionalLong.empty(), registry.registerIndexOf(one.id()));
     }
   }
 
@@ -95,10 +154,10 @@ class RegistryTest {
   void a_renewal_of_nobody_or_of_the_revoked_is_refused() throws Exception {
     try (var registry = open()) {
       var known = key(1);
-      assertFalse(registry.renew(known.id(), CERTIFICATE, T0));
+      assertFalse(registry.renew(known.id(), CERTIFICATE, T0, NO_LOG));
       registry.register(known);
       registry.revoke(known.id(), T0);
-      assertFalse(registry.renew(known.id(), CERTIFICATE, T0.plusSeconds(7200)));
+      assertFalse(registry.renew(known.id(), CERTIFICATE, T0.plusSeconds(7200), NO_LOG));
     }
   }
 
@@ -111,9 +170,9 @@ class RegistryTest {
       registry.revoke(gone.id(), T0.plusSeconds(1));
       registry.register(one);
       for (int i = 0; i < Registry.SURPLUS + 10; i++)
-        registry.renew(one.id(), CERTIFICATE, T0.plusSeconds(i));
+        registry.renew(one.id(), CERTIFICATE, T0.plusSeconds(i), NO_LOG);
       assertTrue(Files.readAllLines(path(), UTF_8).size() < 20);
-      registry.renew(one.id(), CERTIFICATE, T0.plusSeconds(99_999));
+      registry.renew(one.id(), CERTIFICATE, T0.plusSeconds(99_999), NO_LOG);
     }
     try (var registry = open()) {
       assertEquals(T0.plusSeconds(99_999), registry.keyOf(one.id()).orElseThrow().notAfter());
@@ -165,7 +224,8 @@ class RegistryTest {
               CERTIFICATE,
               T0,
               T0.plusSeconds(3600),
-              null);
+              null,
+              Entries.NONE);
     }
     return made[n];
   }

@@ -1,0 +1,105 @@
+package dev.windlass.registrar;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.windlass.function.Bytes;
+import dev.windlass.receipt.Ed25519Key;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Set;
+
+/**
+ * The key with which the registrar signs what it enters in the log: a file that only its owner may
+ * read, with the Ed25519 key as PEM (RFC 7468, RFC 8410 §7). It is made once; the log's first entry
+ * names it, so it is never replaced.
+ *
+ * <p>What if we die here: before the rename there is no key, after it there is this one; nobody has
+ * seen its public half before this returns.
+ */
+final class RegistrarKeyFile {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+  private static final String BEGIN = "-----BEGIN PRIVATE KEY-----\n";
+  private static final String END = "\n-----END PRIVATE KEY-----\n";
+
+  /** DER of a PKCS #8 key with OID 1.3.101.112, up to the seed. */
+  private static final byte[] PKCS8 = {
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20
+  };
+
+  private static final int SEED = 32;
+  private static final int MAX_BYTES = 512;
+
+  private RegistrarKeyFile() {}
+
+  /**
+   * Reads the key, or makes it, durable when this returns.
+   *
+   * @throws IOException if it cannot be read or written, others may read it, or it is no such key
+   */
+  static Ed25519Key open(Path file, SecureRandom random) throws IOException {
+    if (!Files.exists(file)) write(file, random);
+    return read(file);
+  }
+
+  private static void write(Path file, SecureRandom random) throws IOException {
+    var seed = new byte[SEED];
+    random.nextBytes(seed);
+    var der = Arrays.copyOf(PKCS8, PKCS8.length + SEED);
+    System.arraycopy(seed, 0, der, PKCS8.length, SEED);
+    var text = (BEGIN + Base64.getEncoder().encodeToString(der) + END).getBytes(US_ASCII);
+    var fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    var mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
+    try (var out = FileChannel.open(fresh, Set.of(CREATE, WRITE, TRUNCATE_EXISTING), mode)) {
+      var octets = ByteBuffer.wrap(text);
+      while (octets.hasRemaining()) out.write(octets);
+      out.force(true);
+    }
+    Files.move(fresh, file, ATOMIC_MOVE);
+    try (var directory = FileChannel.open(file.toAbsolutePath().getParent(), READ)) {
+      directory.force(true);
+    }
+  }
+
+  private static Ed25519Key read(Path file) throws IOException {
+    var mode = Files.getPosixFilePermissions(file);
+    if (!OWNER_ONLY.containsAll(mode))
+      throw new IOException(
+          file
+              + " holds a private key and has mode "
+              + PosixFilePermissions.toString(mode)
+              + "; expected rw-------");
+    if (Files.size(file) > MAX_BYTES)
+      throw new IOException(file + " has " + Files.size(file) + " bytes, at most " + MAX_BYTES);
+    var text = Files.readString(file, US_ASCII);
+    if (!text.startsWith(BEGIN) || !text.endsWith(END) || text.length() < (BEGIN + END).length())
+      throw new IOException(file + " is not one PEM block of a PRIVATE KEY");
+    byte[] der;
+    try {
+      der =
+          Base64.getDecoder()
+              .decode(text.substring(BEGIN.length(), text.length() - END.length()).strip());
+    } catch (IllegalArgumentException e) {
+      // the cause stays out: it may quote the key
+      throw new IOException(file + " holds no base64");
+    }
+    if (der.length != PKCS8.length + SEED
+        || !Arrays.equals(der, 0, PKCS8.length, PKCS8, 0, PKCS8.length))
+      throw new IOException(file + " holds no Ed25519 key (" + der.length + " octets)");
+    return new Ed25519Key(Bytes.wrap(Arrays.copyOfRange(der, PKCS8.length, der.length)));
+  }
+}
