@@ -3,6 +3,7 @@ package dev.windlass.head;
 import dev.windlass.function.Bytes;
 import dev.windlass.protocol.InvocationId;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -38,4 +39,14 @@ public interface Ledger {
    * @return what there is then
    */
   CompletionStage<Found> receipt(InvocationId id, Duration wait);
+
+  /**
+   * The inclusion proof of a leaf, for an exported receipt: its submission is a {@code Single} of
+   * an invocation whose receipt the log has already, which stays the receipt of that invocation.
+   *
+   * @param index as {@link #append} returned it
+   * @param wait at most, until a witnessed checkpoint covers it
+   * @return the text of a tlog-proof without {@code extra}; empty if there is none by then
+   */
+  CompletionStage<Optional<Bytes>> proof(long index, Duration wait);
 }
