@@ -143,7 +143,7 @@ class ArchitectureTest {
           entry("io.fabric8.generator.annotation", Set.of("operator.api")),
           entry("io.javaoperatorsdk", CLIENTS),
           entry("picocli", Set.of("cli")),
-          entry("org.bouncycastle", Set.of("identity", "secret", "receipt")));
+          entry("org.bouncycastle", Set.of("identity", "secret", "receipt", "tlog")));
 
   /**
    * What pure code may use beside {@code java.*}: values, arithmetic and annotations. CONFINED

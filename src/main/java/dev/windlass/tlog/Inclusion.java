@@ -36,4 +36,15 @@ public final class Inclusion {
     }
     return last == 0 ? Optional.of(root) : Optional.empty();
   }
+
+  /**
+   * Whether the entry with this leaf hash lies at {@code index} of the tree of this size and root.
+   */
+  public static boolean check(
+      MerkleHash hash, Hash leaf, long index, long size, List<Hash> path, Hash root) {
+    var octets = path.stream().map(Hash::unsafeArray).toList();
+    return root(hash, leaf.unsafeArray(), index, size, octets)
+        .filter(reached -> Hash.wrap(reached).equals(root))
+        .isPresent();
+  }
 }
