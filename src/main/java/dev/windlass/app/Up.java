@@ -152,6 +152,18 @@ final class Up implements HeadPorts {
   }
 
   @Override
+  public Optional<Revoked> revokeWorker(String name) throws IOException {
+    SpiffeId id;
+    try {
+      id = new SpiffeId(UpSettings.TRUST_DOMAIN, Registrar.NAMESPACE, SpiffeId.WORKER, name);
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+    if (registrar.registrar().registry().keyOf(id).isEmpty()) return Optional.empty();
+    return Optional.of(new Revoked(id, registrar.registrar().revoke(id)));
+  }
+
+  @Override
   public void linkListens(int port) {
     try {
       Files.writeString(linkPortFile(), Integer.toString(port));

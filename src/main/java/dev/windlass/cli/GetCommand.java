@@ -62,6 +62,12 @@ final class GetCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "so many results (default: 50)")
   int limit = 50;
 
+  @Option(
+      names = "--direct",
+      description =
+          "with results ID: the worker's direct signature instead of its signature of a batch")
+  boolean direct;
+
   @Mixin HeadOptions head = new HeadOptions();
 
   private final Terminal terminal;
@@ -110,9 +116,10 @@ final class GetCommand implements Callable<Integer> {
     if (id != null) {
       if (!id.matches("[0-9a-f-]{36}"))
         throw new CommandFailure(Exit.USAGE, "not an invocation (a UUID): " + id);
-      document(target.get("/api/v1/results/" + id));
+      document(target.get("/api/v1/results/" + id + (direct ? "?signature=direct" : "")));
       return;
     }
+    if (direct) throw new CommandFailure(Exit.USAGE, "--direct is for one result: results ID");
     if (limit < 1 || limit > 1_000)
       throw new CommandFailure(Exit.USAGE, "--limit must be 1 to 1000, not " + limit);
     var only = function == null ? "" : "&function=" + DeployCommand.functionName(function);

@@ -66,6 +66,7 @@ public final class Windlass {
     commands.put("logs", () -> new LogsCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(ports, terminal));
     commands.put("delete", () -> new DeleteCommand(terminal));
+    commands.put("revoke", () -> new RevokeCommand(terminal));
     commands.put("worker", () -> new WorkerCommand(ports.roles()));
     commands.put("doctor", () -> new DoctorCommand(ports, terminal));
     commands.put("version", () -> new VersionCommand(ports, terminal));

@@ -174,7 +174,7 @@ final class Deployer {
             fleet.holdOff(seat);
             last = refusal(seat, "has no room to compile").withHeader("Retry-After", "1");
           }
-          case Reply.Done _, Reply.Evicted _ ->
+          case Reply.Done _, Reply.Evicted _, Reply.Resigned _ ->
               last = refusal(seat, "answered something else than was asked");
         }
       } catch (Unanswered lost) {
@@ -194,7 +194,7 @@ final class Deployer {
               .with("reason", Json.of("refused-by-worker"));
       case COMPILATION_FAILED -> Problem.of(ProblemType.COMPILATION_FAILED, detail);
       case DIGEST_MISMATCH -> Problem.of(ProblemType.DIGEST_MISMATCH, detail);
-      case ARTIFACT_UNAVAILABLE, DUPLICATE, TOO_LATE, DRAINING, ENGINE_FAILED ->
+      case ARTIFACT_UNAVAILABLE, DUPLICATE, TOO_LATE, DRAINING, ENGINE_FAILED, NOT_SIGNED_HERE ->
           refusal(seat, "refused: " + Dispatch.word(why) + ", " + detail);
     };
   }

@@ -205,7 +205,7 @@ final class Dispatch {
         yield new NotRun(ProblemType.ALL_BUSY, "has no free lane", true);
       }
       case Reply.Refused(var why, var detail) -> refused(why, detail);
-      case Reply.Prepared _, Reply.Evicted _ -> {
+      case Reply.Prepared _, Reply.Evicted _, Reply.Resigned _ -> {
         var wrong = "answered an order to run with " + reply.getClass().getSimpleName();
         distrust(seat, order, wrong);
         yield new MayHaveRun(ProblemType.BAD_RESULT, wrong);
@@ -222,6 +222,7 @@ final class Dispatch {
         yield new NotRun(ProblemType.ALL_BUSY, "takes no more orders", true);
       }
       case NO_PEER -> new NotRun(ProblemType.WORKER_LOST, "is not linked any more", true);
+      case NOT_OFFERED -> new NotRun(ProblemType.WORKER_REFUSED, detail, true);
       case TOO_LARGE -> new NotRun(ProblemType.BODY_TOO_LARGE, "cannot be sent: " + detail, false);
     };
   }
@@ -229,7 +230,7 @@ final class Dispatch {
   static Attempt refused(Reply.Why why, String detail) {
     return switch (why) {
       case DIGEST_MISMATCH -> new NotRun(ProblemType.DIGEST_MISMATCH, detail, true);
-      case ARTIFACT_UNAVAILABLE, DUPLICATE, TOO_LATE, DRAINING, ENGINE_FAILED ->
+      case ARTIFACT_UNAVAILABLE, DUPLICATE, TOO_LATE, DRAINING, ENGINE_FAILED, NOT_SIGNED_HERE ->
           new NotRun(ProblemType.WORKER_REFUSED, word(why) + ": " + detail, true);
       case INVALID_MODULE -> new NotRun(ProblemType.INVALID_MODULE, detail, false);
       case COMPILATION_FAILED -> new NotRun(ProblemType.COMPILATION_FAILED, detail, false);

@@ -63,6 +63,12 @@ final class Head {
             config.traffic(),
             clock,
             new SecureRandom());
+    ports.onRevocation(
+        worker -> {
+          var why = "its identity was revoked";
+          fleet.quarantine(worker, why); // it may dial again until its certificate ends
+          link.disconnect(worker, why);
+        });
     var results = new Results(config.memory());
     var logs = new Logs(config.memory());
     var invoker =
@@ -75,7 +81,14 @@ final class Head {
     this.operations =
         new OperationApi(
             new OperationApi.Parts(
-                catalogue, results, logs, fleet, ports::trustFile, ports::mintJoinToken),
+                catalogue,
+                results,
+                logs,
+                fleet,
+                ports::trustFile,
+                ports::mintJoinToken,
+                new DirectSignatures(fleet, link, ports.keys()),
+                ports::revokeWorker),
             clock);
     var functions =
         new FunctionApi(

@@ -4,6 +4,7 @@ import dev.windlass.function.Bytes;
 import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.receipt.Ed25519Key;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -36,6 +37,17 @@ public interface HeadPorts {
    */
   JoinToken mintJoinToken();
 
+  /**
+   * Withdraws a worker's identity: its link is closed, it is not renewed, and what its key signs
+   * from now on does not count.
+   *
+   * @param name the last segment of its id
+   * @return its id; empty where nobody of that name was registered
+   * @throws UnsupportedOperationException where the registrar is elsewhere
+   * @throws IOException when that could not be written down, and so did not happen
+   */
+  Optional<Revoked> revokeWorker(String name) throws IOException;
+
   /** The log; where there is none the head gives no receipts, and nothing below is asked for. */
   Optional<Ledger> ledger();
 
@@ -56,6 +68,11 @@ public interface HeadPorts {
    * @param zone as the registrar saw it
    */
   record Registration(long index, Optional<String> zone) {}
+
+  /**
+   * @param now false if it was revoked before
+   */
+  record Revoked(SpiffeId worker, boolean now) {}
 
   record LinkAddress(String host, int port) {}
 

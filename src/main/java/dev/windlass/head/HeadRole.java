@@ -97,7 +97,6 @@ public final class HeadRole {
   private Link link(Peers peers) {
     var opened = new LinkServer(vertx, ports.get().credentials(), LinkLimits.DEFAULT, peers);
     server = Optional.of(opened);
-    ports.get().onRevocation(worker -> opened.disconnect(worker, "its identity was revoked"));
     return new Link() {
       @Override
       public Future<Reply> order(String address, Order order) {

@@ -45,6 +45,7 @@ final class ManagementApi {
     plain(router.get(function + "/logs"), operations::logs);
     plain(router.get("/api/v1/functions"), functions::list);
     plain(router.get("/api/v1/workers"), operations::workers);
+    plain(router.post("/api/v1/workers/:name/revoke"), operations::revoke);
     plain(router.get("/api/v1/results"), operations::results);
     plain(router.get("/api/v1/results/:invocation"), operations::result);
     plain(router.get("/api/v1/trust"), operations::trust);

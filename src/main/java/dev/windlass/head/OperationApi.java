@@ -9,6 +9,7 @@ import dev.windlass.protocol.Outcome;
 import dev.windlass.receipt.Dsse;
 import dev.windlass.receipt.Purpose;
 import dev.windlass.receipt.ResultFile;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -30,9 +31,17 @@ final class OperationApi {
   private final Fleet fleet;
   private final Supplier<Bytes> trustFile;
   private final Supplier<HeadPorts.JoinToken> tokens;
+  private final DirectSignatures direct;
+  private final Revocation revocation;
   private final InstantSource clock;
   private final Set<ApiExchange.Lines> following = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
+
+  /** {@link HeadPorts#revokeWorker}. */
+  @FunctionalInterface
+  interface Revocation {
+    Optional<HeadPorts.Revoked> revoke(String name) throws IOException;
+  }
 
   /** What is given to {@link OperationApi}. */
   record Parts(
@@ -41,7 +50,9 @@ final class OperationApi {
       Logs logs,
       Fleet fleet,
       Supplier<Bytes> trustFile,
-      Supplier<HeadPorts.JoinToken> tokens) {}
+      Supplier<HeadPorts.JoinToken> tokens,
+      DirectSignatures direct,
+      Revocation revocation) {}
 
   OperationApi(Parts parts, InstantSource clock) {
     this.catalogue = parts.catalogue();
@@ -50,6 +61,8 @@ final class OperationApi {
     this.fleet = parts.fleet();
     this.trustFile = parts.trustFile();
     this.tokens = parts.tokens();
+    this.direct = parts.direct();
+    this.revocation = parts.revocation();
     this.clock = clock;
   }
 
@@ -95,6 +108,31 @@ final class OperationApi {
         .build();
   }
 
+  void revoke(ApiExchange api) {
+    var name = api.path("name");
+    try {
+      var revoked =
+          revocation
+              .revoke(name)
+              .orElseThrow(
+                  () ->
+                      Problem.of(ProblemType.UNKNOWN_WORKER, "no worker was registered as " + name)
+                          .thrown());
+      api.json(
+          200,
+          Json.object()
+              .put("worker", revoked.worker().toString())
+              .put("revokedNow", Json.of(revoked.now()))
+              .build());
+    } catch (UnsupportedOperationException e) {
+      api.problem(
+          Problem.of(
+              ProblemType.UNKNOWN_RESOURCE, "this head has no registrar: ask where it runs"));
+    } catch (IOException e) {
+      throw ManagementApi.failed(e);
+    }
+  }
+
   void results(ApiExchange api) {
     var function = api.query("function").map(OperationApi::functionName);
     int limit = api.query("limit").map(OperationApi::limit).orElse(DEFAULT_RESULTS);
@@ -135,12 +173,20 @@ final class OperationApi {
                             ProblemType.UNKNOWN_RESULT,
                             "no result of " + id + ": the head keeps the latest only")
                         .thrown());
-    api.answer(200, "application/json", Bytes.wrap(file(result).toJson().canonical()));
+    var signature =
+        switch (api.query("signature").orElse("any")) {
+          case "any" -> ResultCheck.signature(result.done().signature()).orElseThrow();
+          case "direct" -> direct.of(result);
+          case String other ->
+              throw Problem.of(ProblemType.BAD_REQUEST, "signature must be any or direct: " + other)
+                  .thrown();
+        };
+    var file = file(result, signature).toJson();
+    api.answer(200, "application/json", Bytes.wrap(file.canonical()));
   }
 
-  private static ResultFile file(Result result) {
+  private static ResultFile file(Result result, Dsse.Signature signature) {
     var done = result.done();
-    var signature = ResultCheck.signature(done.signature()).orElseThrow();
     var envelope = new Dsse(Purpose.RESULT.payloadType(), done.statement(), List.of(signature));
     if (!(ManifestJson.toJson(result.manifest()) instanceof Json.Obj manifest))
       throw new AssertionError("a manifest is an object");

@@ -12,6 +12,8 @@ public enum ProblemType {
   UNAUTHORIZED("unauthorized", 401, "A valid bearer token is needed"),
   UNKNOWN_FUNCTION("unknown-function", 404, "There is no such function"),
   UNKNOWN_RESULT("unknown-result", 404, "The head does not hold this result"),
+  NO_DIRECT_SIGNATURE("no-direct-signature", 404, "No direct signature of this result exists"),
+  UNKNOWN_WORKER("unknown-worker", 404, "There is no such worker"),
   UNKNOWN_RESOURCE("unknown-resource", 404, "There is nothing at this path"),
   METHOD_NOT_ALLOWED("method-not-allowed", 405, "The function does not take this method"),
   ROUTE_CONFLICT("route-conflict", 409, "Another function has this route"),

@@ -5,6 +5,7 @@ import dev.windlass.protocol.Ask;
 import dev.windlass.protocol.Control;
 import dev.windlass.protocol.Encoded;
 import dev.windlass.protocol.Kind;
+import dev.windlass.protocol.Order;
 import dev.windlass.protocol.ProtocolException;
 import dev.windlass.protocol.Reply;
 import dev.windlass.protocol.Report;
@@ -48,6 +49,9 @@ final class HeadLink extends Link {
   private final Set<Long> asks = new HashSet<>();
   private long lastAsk = -1;
 
+  /** Written once, before the address is known to callers of other threads. */
+  private volatile int capabilities;
+
   HeadLink(Wire wire, LinkLimits limits, Events events, long now) {
     super(wire, limits, now);
     this.events = events;
@@ -62,6 +66,14 @@ final class HeadLink extends Link {
     }
     long id = orders.open(promise, deadline);
     out.send(FrameType.ORDER, id, order);
+  }
+
+  /** From any thread: whether the worker takes orders of this kind. */
+  boolean takes(Order order) {
+    return switch (order) {
+      case Order.Resign _ -> (capabilities & Control.RESIGN) != 0;
+      case Order.Invoke _, Order.Prepare _, Order.Evict _ -> true;
+    };
   }
 
   int inFlight() {
@@ -163,13 +175,14 @@ final class HeadLink extends Link {
       throw unexpected(frame, "it holds no hello");
     if (hello.version() != Control.VERSION)
       throw unexpected(frame, "version " + hello.version() + ", not " + Control.VERSION);
-    if (hello.capabilities() != 0)
-      throw unexpected(frame, "unknown capabilities " + hello.capabilities());
+    int unknown = hello.capabilities() & ~Control.CAPABILITIES;
+    if (unknown != 0) throw unexpected(frame, "unknown capabilities " + unknown);
     if (hello.credits() < 1) throw unexpected(frame, "it takes no orders");
     int credits = Math.min(hello.credits(), limits.credits());
     phase = Phase.UP;
     var ok = new Control.HelloOk(Control.VERSION, credits, limits.asks(), 0);
     wire.send(Frame.of(FrameType.HELLO_OK, 0, encoded(ok)));
+    capabilities = hello.capabilities();
     events.greeted(hello.report(), credits);
   }
 

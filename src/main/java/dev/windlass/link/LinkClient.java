@@ -221,7 +221,7 @@ public final class LinkClient {
         switch (order) {
           case Order.Invoke invoke -> invoke.deadlineMillis();
           case Order.Prepare prepare -> prepare.deadlineMillis();
-          case Order.Evict _ -> limits.times().order().toMillis();
+          case Order.Evict _, Order.Resign _ -> limits.times().order().toMillis();
         };
     return millis + BUS_GRACE_MILLIS;
   }

@@ -17,7 +17,9 @@ public enum LinkFailure {
   /** No such worker is linked: nothing was sent. */
   NO_PEER(4),
   /** The message is over the link's bound: nothing was sent. */
-  TOO_LARGE(5);
+  TOO_LARGE(5),
+  /** The worker's hello did not offer this kind of order: nothing was sent. */
+  NOT_OFFERED(6);
 
   private final int code;
 

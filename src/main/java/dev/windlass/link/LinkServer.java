@@ -86,6 +86,9 @@ public final class LinkServer {
     } catch (ProtocolException e) {
       return failed(LinkFailure.TOO_LARGE, e.getMessage());
     }
+    if (!peer.link.takes(order))
+      return failed(
+          LinkFailure.NOT_OFFERED, address + " takes no " + order.getClass().getSimpleName());
     if (!peer.takeCredit())
       return failed(LinkFailure.NO_CREDIT, address + " has as many orders as it takes");
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis(order));
@@ -232,7 +235,7 @@ public final class LinkServer {
     return switch (order) {
       case Order.Invoke invoke -> invoke.deadlineMillis();
       case Order.Prepare prepare -> prepare.deadlineMillis();
-      case Order.Evict _ -> limits.times().order().toMillis();
+      case Order.Evict _, Order.Resign _ -> limits.times().order().toMillis();
     };
   }
 

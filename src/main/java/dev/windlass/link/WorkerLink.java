@@ -41,7 +41,7 @@ final class WorkerLink extends Link {
   WorkerLink(Wire wire, LinkLimits limits, Events events, Report report, long now) {
     super(wire, limits, now);
     this.events = events;
-    var hello = new Control.Hello(Control.VERSION, limits.credits(), 0, report);
+    var hello = new Control.Hello(Control.VERSION, limits.credits(), Control.CAPABILITIES, report);
     wire.send(Frame.of(FrameType.HELLO, 0, encoded(hello)));
   }
 

@@ -5,11 +5,17 @@ public sealed interface Control extends Message {
   /** The only version there is; a hello with another one is refused. */
   int VERSION = 1;
 
+  /** Capability bit of a worker: it takes {@link Order.Resign}. */
+  int RESIGN = 1;
+
+  /** All bits that a worker may set. */
+  int CAPABILITIES = RESIGN;
+
   /**
    * A worker's first words.
    *
    * @param credits orders it takes at once: lanes and backlog
-   * @param capabilities bits; none is defined, so all are 0
+   * @param capabilities bits of {@link #CAPABILITIES}
    */
   record Hello(int version, int credits, int capabilities, Report report) implements Control {}
 
@@ -18,6 +24,7 @@ public sealed interface Control extends Message {
    *
    * @param credits orders the head will have in flight at most, no more than the worker's
    * @param asks asks the worker may have in flight
+   * @param capabilities bits; none is defined, so all are 0
    */
   record HelloOk(int version, int credits, int asks, int capabilities) implements Control {}
 

@@ -52,6 +52,17 @@ public sealed interface Order extends Message {
   /** Fetch, check and compile a function, so that its first request finds it warm. */
   record Prepare(Digest manifest, int deadlineMillis) implements Order {}
 
+  /**
+   * Sign a result once more, directly: for whoever wants it in an ordinary envelope (trust annex
+   * §3.4). The worker needs no memory of the run, only its key, because it verifies the signature
+   * it gave. Sent only to a worker whose hello has {@link Control#RESIGN}.
+   *
+   * @param statement the signed payload, verbatim
+   * @param signature over the batch's statement
+   * @param batch where the payload lies in what was signed
+   */
+  record Resign(Bytes statement, Bytes signature, Reply.Batch batch) implements Order {}
+
   /** Forget compiled code and artifacts of a version that is gone. */
   record Evict(FunctionName name, Digest manifest) implements Order {}
 }

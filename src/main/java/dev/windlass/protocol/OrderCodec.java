@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Tags: 0 invoke, 1 prepare, 2 evict. */
+/** Tags: 0 invoke, 1 prepare, 2 evict, 3 resign. */
 final class OrderCodec {
+  private static final int[] FIELDS = {7, 3, 4, 4};
+
   private OrderCodec() {}
 
   static Encoded encode(Order order) throws ProtocolException {
@@ -34,7 +36,21 @@ final class OrderCodec {
                   .text(evict.name().namespace())
                   .text(evict.name().name())
                   .octets(evict.manifest().hash()));
+      case Order.Resign resign -> Codec.header(Kind.ORDER, write(resign));
     };
+  }
+
+  private static CborWriter write(Order.Resign resign) throws ProtocolException {
+    ReplyCodec.atMost("statement", resign.statement().size(), Codec.MAX_STATEMENT);
+    ReplyCodec.atMost("signature", resign.signature().size(), Codec.MAX_SIGNATURE);
+    var cbor =
+        writer(1024 + resign.statement().size())
+            .array(FIELDS[3])
+            .integer(3)
+            .octets(resign.statement().unsafeArray())
+            .octets(resign.signature().unsafeArray());
+    ReplyCodec.write(cbor, resign.batch());
+    return cbor;
   }
 
   private static CborWriter write(Order.Invoke invoke) throws ProtocolException {
@@ -60,18 +76,25 @@ final class OrderCodec {
   }
 
   static Order read(CborReader in, Codec.Body body) throws ProtocolException {
-    int fields = in.array("order", 7);
-    int tag = in.smallInteger("order tag", 2);
-    int expected = tag == 0 ? 7 : tag == 1 ? 3 : 4;
-    if (fields != expected)
-      throw new ProtocolException("order " + tag + " has " + fields + " fields, not " + expected);
+    int fields = in.array("order", FIELDS[0]);
+    int tag = in.smallInteger("order tag", FIELDS.length - 1);
+    if (fields != FIELDS[tag])
+      throw new ProtocolException(
+          "order " + tag + " has " + fields + " fields, not " + FIELDS[tag]);
     return switch (tag) {
       case 0 -> readInvoke(in, body);
       case 1 -> new Order.Prepare(digest(in, "manifest"), deadline(in));
-      default -> {
+      case 2 -> {
         var namespace = in.text("namespace", Codec.MAX_NAME);
         var name = in.text("name", Codec.MAX_NAME);
         yield new Order.Evict(new FunctionName(namespace, name), digest(in, "manifest"));
+      }
+      default -> {
+        var statement = Bytes.wrap(in.octets("statement", Codec.MAX_STATEMENT));
+        var signature = Bytes.wrap(in.octets("signature", Codec.MAX_SIGNATURE));
+        var batch = ReplyCodec.readBatch(in);
+        if (batch.isEmpty()) throw new ProtocolException("order 3 has no batch");
+        yield new Order.Resign(statement, signature, batch.get());
       }
     };
   }

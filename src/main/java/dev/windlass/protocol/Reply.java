@@ -58,6 +58,13 @@ public sealed interface Reply extends Message {
     }
   }
 
+  /**
+   * A direct signature over the statement of the order.
+   *
+   * @param keyId as in {@link Signature}
+   */
+  record Resigned(String keyId, Bytes signature) implements Reply {}
+
   record Evicted() implements Reply {}
 
   /** No lane or no memory is free: nothing was run. */
@@ -82,6 +89,8 @@ public sealed interface Reply extends Message {
     /** The worker is going away. */
     DRAINING,
     /** The engine failed in a way that is nobody's fault but ours. */
-    ENGINE_FAILED
+    ENGINE_FAILED,
+    /** What should be signed again was not signed by this worker, or is no result. */
+    NOT_SIGNED_HERE
   }
 }

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Tags: 0 done, 1 prepared, 2 evicted, 3 busy, 4 refused. */
+/** Tags: 0 done, 1 prepared, 2 evicted, 3 busy, 4 refused, 5 resigned. */
 final class ReplyCodec {
   private static final Reply.Why[] WHY = Reply.Why.values();
-  private static final int[] FIELDS = {14, 6, 1, 2, 3};
+  private static final int[] FIELDS = {14, 6, 1, 2, 3, 3};
   private static final int MAX_OUTPUT = Integer.MAX_VALUE;
 
   private ReplyCodec() {}
@@ -32,6 +32,16 @@ final class ReplyCodec {
                   .integer(4)
                   .count(refused.why().ordinal())
                   .text(Codec.clipped(refused.detail())));
+      case Reply.Resigned resigned -> {
+        atMost("signature", resigned.signature().size(), Codec.MAX_SIGNATURE);
+        yield Codec.header(
+            Kind.REPLY,
+            writer(192)
+                .array(FIELDS[5])
+                .integer(5)
+                .text(bounded("key id", resigned.keyId(), Codec.MAX_NAME))
+                .octets(resigned.signature().unsafeArray()));
+      }
     };
   }
 
@@ -62,7 +72,10 @@ final class ReplyCodec {
       cbor.array(0);
       return;
     }
-    var batch = signature.batch().get();
+    write(cbor, signature.batch().get());
+  }
+
+  static void write(CborWriter cbor, Reply.Batch batch) throws ProtocolException {
     atMost("batch statement", batch.statement().size(), Codec.MAX_STATEMENT);
     atMost("batch path", batch.path().size(), Codec.MAX_PATH);
     cbor.array(3).octets(batch.statement().unsafeArray()).count(batch.index());
@@ -100,9 +113,13 @@ final class ReplyCodec {
       case 1 -> readPrepared(in);
       case 2 -> new Reply.Evicted();
       case 3 -> new Reply.Busy(in.smallInteger("lanes", Integer.MAX_VALUE));
-      default -> {
+      case 4 -> {
         var why = WHY[in.smallInteger("why", WHY.length - 1)];
         yield new Reply.Refused(why, in.text("detail", Codec.MAX_DETAIL));
+      }
+      default -> {
+        var keyId = in.text("key id", Codec.MAX_NAME);
+        yield new Reply.Resigned(keyId, Bytes.wrap(in.octets("signature", Codec.MAX_SIGNATURE)));
       }
     };
   }
@@ -134,7 +151,7 @@ final class ReplyCodec {
         times);
   }
 
-  private static Optional<Reply.Batch> readBatch(CborReader in) throws ProtocolException {
+  static Optional<Reply.Batch> readBatch(CborReader in) throws ProtocolException {
     int fields = in.array("batch", 3);
     if (fields == 0) return Optional.empty();
     if (fields != 3) throw new ProtocolException("batch has " + fields + " fields, not 0 or 3");

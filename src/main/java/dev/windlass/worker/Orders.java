@@ -32,6 +32,7 @@ final class Orders {
 
   private final Modules<Wasi> modules;
   private final Runs runs;
+  private final Resigner resigner;
   private final Executor loop;
   private final InstantSource clock;
   private final Semaphore preparing;
@@ -41,7 +42,8 @@ final class Orders {
   private volatile boolean draining;
 
   /** What orders work with; {@code warmer} is told when another module became ready. */
-  record Parts(Recipes recipes, Modules<Wasi> modules, Runs runs, Runnable warmer) {}
+  record Parts(
+      Recipes recipes, Modules<Wasi> modules, Runs runs, Resigner resigner, Runnable warmer) {}
 
   /**
    * @param loop runs its tasks one after the other, on the thread that calls {@link #take}
@@ -50,6 +52,7 @@ final class Orders {
     this.recipes = parts.recipes();
     this.modules = parts.modules();
     this.runs = parts.runs();
+    this.resigner = parts.resigner();
     this.warmer = parts.warmer();
     this.loop = loop;
     this.clock = clock;
@@ -71,6 +74,7 @@ final class Orders {
       case Order.Invoke invoke -> invoke(invoke, reply);
       case Order.Prepare prepare -> prepare(prepare, reply);
       case Order.Evict evict -> evict(evict, reply);
+      case Order.Resign resign -> resign(resign, reply);
     }
   }
 
@@ -185,6 +189,15 @@ final class Orders {
           }
           reply.accept(new Reply.Evicted());
         });
+  }
+
+  private void resign(Order.Resign order, Consumer<Reply> reply) {
+    if (draining) {
+      reply.accept(new Refused(Why.DRAINING, "this worker is going away"));
+      return;
+    }
+    if (resigner.mayNow(clock.millis())) aside(reply, () -> reply.accept(resigner.sign(order)));
+    else reply.accept(new Reply.Busy(lanes));
   }
 
   private Module<Wasi> load(Recipe recipe) throws Recipes.Unavailable, InterruptedException {

@@ -84,12 +84,13 @@ public final class Worker implements AutoCloseable {
             LinkLimits.DEFAULT.withCredits(bounds.lanes() + bounds.backlog()));
     var store = ContentStore.open(settings.data().resolve("artifacts"), bounds.storeBytes());
     var recipes = new Recipes(store, source(), bounds.fileBytes());
-    this.signer = new ResultSigner(key(enrolment));
+    var key = new BatchSigner(new Ed25519Key(Bytes.wrap(enrolment.resultKey().seed())));
+    this.signer = new ResultSigner(key(key));
     var runs = new Runs(lanes, memory, signer, engine.fingerprint());
     var context = vertx.getOrCreateContext();
     this.orders =
         new Orders(
-            new Orders.Parts(recipes, modules, runs, link::report),
+            new Orders.Parts(recipes, modules, runs, new Resigner(key), link::report),
             task -> context.runOnContext(_ -> task.run()),
             InstantSource.system(),
             bounds);
@@ -223,8 +224,7 @@ public final class Worker implements AutoCloseable {
     };
   }
 
-  private static ResultSigner.Key key(Enrolment enrolment) {
-    var signer = new BatchSigner(new Ed25519Key(Bytes.wrap(enrolment.resultKey().seed())));
+  private static ResultSigner.Key key(BatchSigner signer) {
     return payloads -> signer.sign(payloads).stream().map(Worker::signature).toList();
   }
 

@@ -301,6 +301,30 @@ class CommandsTest {
   }
 
   @Test
+  void revoke_withdraws_a_worker_once_and_says_who_it_was() {
+    assertEquals(0, line.run("revoke", "worker", "w1"), () -> line.err);
+    assertEquals(FakeHead.WORKER + " is revoked\n", line.out);
+    head.revokedNow = false;
+    assertEquals(0, line.run("revoke", "worker", "w1"));
+    assertEquals(FakeHead.WORKER + " was revoked before\n", line.out);
+    assertEquals(5, line.run("revoke", "worker", "w2"));
+    assertTrue(line.err.contains("no w2"), line.err);
+    assertEquals(2, line.run("revoke", "worker", "../functions"));
+    assertEquals(2, line.run("revoke", "function", "w1"));
+    assertEquals(3, head.requests.size(), head.requests::toString);
+  }
+
+  @Test
+  void a_result_is_asked_for_with_a_direct_signature() {
+    deployed();
+    assertEquals(0, line.run("invoke", "hello", "-d", "Ada"), () -> line.err);
+    var id = head.results.keySet().iterator().next();
+    assertEquals(0, line.run("get", "results", id, "--direct", "-o", "json"), () -> line.err);
+    assertEquals("GET /api/v1/results/" + id + "?signature=direct", head.requests.getLast());
+    assertEquals(2, line.run("get", "results", "--direct"));
+  }
+
+  @Test
   void logs_are_one_line_each_and_cannot_steer_the_terminal() {
     deployed();
 

@@ -56,6 +56,9 @@ final class FakeHead implements AutoCloseable {
   /** How listed results ended: members of their JSON. */
   String resultEnds = "\"outcome\":\"exited\",\"exit\":3,\"fuel\":1234567";
 
+  /** What it says of a revocation. */
+  boolean revokedNow = true;
+
   private final HttpServer server;
   private int runs;
 
@@ -133,8 +136,14 @@ final class FakeHead implements AutoCloseable {
               exchange,
               201,
               Json.object().put("token", "t0ken").put("notAfter", RUN.toString()).build());
+      case "POST /api/v1/workers/w1/revoke" ->
+          send(
+              exchange,
+              200,
+              Json.object().put("worker", WORKER).put("revokedNow", Json.of(revokedNow)).build());
+      case "POST /api/v1/workers/w2/revoke" -> refuse(exchange, 404, "unknown-worker", "no w2");
       case String other when other.startsWith("GET /api/v1/results/") -> {
-        var file = results.get(path.substring(16));
+        var file = results.get(path.substring(16).replace("?signature=direct", ""));
         if (file == null) refuse(exchange, 404, "unknown-result", "no such result");
         else send(exchange, 200, file.toJson());
       }

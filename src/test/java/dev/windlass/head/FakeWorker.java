@@ -14,9 +14,12 @@ import dev.windlass.protocol.Outcome;
 import dev.windlass.protocol.Reply;
 import dev.windlass.protocol.Report;
 import dev.windlass.receipt.BatchSigner;
+import dev.windlass.receipt.Dsse;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.Environment;
 import dev.windlass.receipt.ResultStatement;
+import dev.windlass.receipt.ResultVerifier;
+import dev.windlass.receipt.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -165,7 +168,21 @@ final class FakeWorker {
       case Order.Invoke invoke -> run(invoke);
       case Order.Prepare prepare -> prepare(prepare);
       case Order.Evict _ -> new Reply.Evicted();
+      case Order.Resign resign -> resign(resign);
     };
+  }
+
+  private Reply resign(Order.Resign order) {
+    var batch =
+        new Dsse.Batch(order.batch().statement(), order.batch().index(), order.batch().path());
+    var entry = new Dsse.Signature("", order.signature(), Optional.of(batch));
+    var verdict = new ResultVerifier(1).verify(key.publicKey(), order.statement(), entry);
+    if (!(verdict instanceof Verdict.Counts)) {
+      fault("asked to sign again what it never signed: " + verdict);
+      return new Reply.Refused(Reply.Why.NOT_SIGNED_HERE, verdict.toString());
+    }
+    var direct = new BatchSigner(key).direct(order.statement());
+    return new Reply.Resigned(direct.keyId(), direct.sig());
   }
 
   private Reply prepare(Order.Prepare order) {

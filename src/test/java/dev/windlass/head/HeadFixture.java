@@ -38,7 +38,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -61,6 +63,8 @@ final class HeadFixture implements AutoCloseable {
   final Map<SpiffeId, Ed25519PublicKey> keys = new ConcurrentHashMap<>();
   final Map<String, FakeWorker> workers = new ConcurrentHashMap<>();
   final List<SpiffeId> disconnected = new ArrayList<>();
+  private final List<Consumer<SpiffeId>> onRevocation = new CopyOnWriteArrayList<>();
+  private final Set<SpiffeId> registered = ConcurrentHashMap.newKeySet();
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final HeadConfig config;
   final Head head;
@@ -108,6 +112,7 @@ final class HeadFixture implements AutoCloseable {
     var worker = new FakeWorker(name, name.hashCode(), capacity, peers);
     workers.put(worker.id.address(), worker);
     keys.put(worker.id, worker.key.publicKey());
+    registered.add(worker.id);
     return worker.join();
   }
 
@@ -228,7 +233,9 @@ final class HeadFixture implements AutoCloseable {
     }
 
     @Override
-    public void onRevocation(Consumer<SpiffeId> listener) {}
+    public void onRevocation(Consumer<SpiffeId> listener) {
+      onRevocation.add(listener);
+    }
 
     @Override
     public WorkerKeys keys() {
@@ -258,6 +265,15 @@ final class HeadFixture implements AutoCloseable {
     @Override
     public Ed25519Key publisher() {
       throw new AssertionError("there is no log");
+    }
+
+    @Override
+    public Optional<Revoked> revokeWorker(String name) {
+      var id = new SpiffeId("test", "default", SpiffeId.WORKER, name);
+      if (!registered.contains(id)) return Optional.empty();
+      boolean now = keys.remove(id) != null;
+      if (now) onRevocation.forEach(l -> l.accept(id));
+      return Optional.of(new Revoked(id, now));
     }
 
     @Override

@@ -178,6 +178,11 @@ class HeadRoleTest {
     }
 
     @Override
+    public Optional<Revoked> revokeWorker(String name) {
+      throw new UnsupportedOperationException("no registrar here");
+    }
+
+    @Override
     public void linkListens(int port) {}
 
     private static Path temporary() {

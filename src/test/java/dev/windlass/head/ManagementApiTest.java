@@ -13,7 +13,9 @@ import dev.windlass.head.FakeWorker.Ended;
 import dev.windlass.json.Bounds;
 import dev.windlass.json.Json;
 import dev.windlass.protocol.InvocationId;
+import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Outcome;
+import dev.windlass.protocol.Reply;
 import dev.windlass.receipt.Dsse;
 import dev.windlass.receipt.ResultFile;
 import dev.windlass.receipt.ResultStatement;
@@ -66,6 +68,106 @@ class ManagementApiTest {
     assertEquals(Optional.of(Bytes.utf8("Ada")), file.input());
     assertEquals(Optional.of(Bytes.utf8("Ada")), file.output());
     assertEquals(statement.manifest(), Digest.of(file.manifest().canonical()));
+  }
+
+  @Test
+  void a_result_of_a_batch_is_exported_with_a_direct_signature_on_demand() {
+    var worker = at.worker("w1");
+    worker.batch = true;
+    at.deploy("echo", "");
+    var id = at.post("/fn/default/echo", "Ada").headers().firstValue("Windlass-Invocation").get();
+    var batched = exported(id, "");
+    var direct = exported(id, "?signature=direct");
+    assertTrue(batched.signatures().getFirst().batch().isPresent());
+    var signature = direct.signatures().getFirst();
+    assertTrue(signature.batch().isEmpty(), "an ordinary DSSE signature");
+    assertEquals(batched.payload(), direct.payload());
+    assertTrue(
+        worker
+            .key
+            .publicKey()
+            .verifies(Dsse.pae(direct.payloadType(), direct.payload()), signature.sig()));
+    long asked = worker.orders.stream().filter(Order.Resign.class::isInstance).count();
+    assertEquals(direct, exported(id, "?signature=direct"));
+    assertEquals(
+        asked,
+        worker.orders.stream().filter(Order.Resign.class::isInstance).count(),
+        "a repeat costs the worker nothing");
+    problem(ProblemType.BAD_REQUEST, at.get("/api/v1/results/" + id + "?signature=both"));
+  }
+
+  @Test
+  void a_result_that_was_signed_directly_is_exported_without_asking_its_worker() {
+    var worker = at.worker("w1");
+    at.deploy("echo", "");
+    var id = at.post("/fn/default/echo", "Ada").headers().firstValue("Windlass-Invocation").get();
+    worker.die();
+    assertEquals(exported(id, ""), exported(id, "?signature=direct"));
+  }
+
+  @Test
+  void when_the_worker_is_gone_no_direct_signature_exists_and_the_batched_one_stands() {
+    var worker = at.worker("w1");
+    worker.batch = true;
+    at.deploy("echo", "");
+    var id = at.post("/fn/default/echo", "Ada").headers().firstValue("Windlass-Invocation").get();
+    worker.die();
+    var gone =
+        problem(
+            ProblemType.NO_DIRECT_SIGNATURE, at.get("/api/v1/results/" + id + "?signature=direct"));
+    assertEquals(
+        worker.id
+            + " is not linked; only the worker that ran it could make one,"
+            + " and its signature of the batch stands",
+        gone.get("detail").text());
+    assertTrue(exported(id, "").signatures().getFirst().batch().isPresent());
+  }
+
+  @Test
+  void a_direct_signature_that_does_not_verify_is_not_exported() {
+    var worker = at.worker("w1");
+    worker.batch = true;
+    at.deploy("echo", "");
+    var id = at.post("/fn/default/echo", "Ada").headers().firstValue("Windlass-Invocation").get();
+    worker.tamper =
+        reply ->
+            reply instanceof Reply.Resigned r
+                ? new Reply.Resigned(r.keyId(), Bytes.wrap(new byte[64]))
+                : reply;
+    problem(ProblemType.BAD_RESULT, at.get("/api/v1/results/" + id + "?signature=direct"));
+    worker.tamper = _ -> new Reply.Evicted();
+    problem(ProblemType.BAD_RESULT, at.get("/api/v1/results/" + id + "?signature=direct"));
+    worker.tamper = _ -> new Reply.Refused(Reply.Why.NOT_SIGNED_HERE, "not mine");
+    problem(ProblemType.NO_DIRECT_SIGNATURE, at.get("/api/v1/results/" + id + "?signature=direct"));
+    worker.tamper = _ -> new Reply.Busy(1);
+    problem(ProblemType.ALL_BUSY, at.get("/api/v1/results/" + id + "?signature=direct"));
+    worker.tamper = reply -> reply;
+    assertTrue(exported(id, "?signature=direct").signatures().getFirst().batch().isEmpty());
+  }
+
+  @Test
+  void a_revoked_worker_loses_its_link_and_gets_no_order_under_another() {
+    var worker = at.worker("w1");
+    at.deploy("echo", "");
+    assertEquals(200, at.post("/fn/default/echo", "Ada").statusCode());
+
+    var revoked = json(at.post("/api/v1/workers/w1/revoke", ""));
+
+    assertEquals(worker.id.toString(), revoked.get("worker").text());
+    assertTrue(revoked.get("revokedNow").bool());
+    assertTrue(at.disconnected.contains(worker.id));
+    worker.join(); // its certificate has not ended
+    int before = worker.orders.size();
+    problem(ProblemType.NONE_ELIGIBLE, at.post("/fn/default/echo", "Ada"));
+    assertEquals(before, worker.orders.size());
+    assertFalse(json(at.post("/api/v1/workers/w1/revoke", "")).get("revokedNow").bool());
+    problem(ProblemType.UNKNOWN_WORKER, at.post("/api/v1/workers/w2/revoke", ""));
+  }
+
+  private Dsse exported(String id, String query) {
+    var answer = at.get("/api/v1/results/" + id + query);
+    assertEquals(200, answer.statusCode(), answer::body);
+    return ResultFile.parse(answer.body().getBytes(StandardCharsets.UTF_8)).result();
   }
 
   @Test

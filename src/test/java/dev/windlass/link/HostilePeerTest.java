@@ -16,10 +16,12 @@ import dev.windlass.protocol.Answer;
 import dev.windlass.protocol.Ask;
 import dev.windlass.protocol.Control;
 import dev.windlass.protocol.Kind;
+import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +129,17 @@ class HostilePeerTest {
   void a_hello_that_asks_for_capabilities_nobody_knows_is_closed() throws IOException {
     var hello = new Control.Hello(1, 8, 4, Loopback.report());
     closed(dial().send(FrameType.HELLO, 0, hello), "left m: HELLO: unexpected HELLO: unknown cap");
+  }
+
+  @Test
+  void an_order_that_a_worker_did_not_offer_to_take_is_not_sent() throws IOException {
+    linked();
+    var batch = new Reply.Batch(Bytes.utf8("{}"), 0, List.of());
+    var order = new Order.Resign(Bytes.utf8("{}"), Bytes.wrap(new byte[64]), batch);
+    var answer = loopback.server.order("worker.m", order);
+    awaitTrue(answer::isComplete, () -> "an answer");
+    assertEquals(LinkFailure.NOT_OFFERED, LinkFailure.of(answer.cause()));
+    assertEquals(0, loopback.server.counts().orders());
   }
 
   @Test

@@ -173,6 +173,8 @@ final class Loopback implements AutoCloseable, Peers {
           Future.succeededFuture(
               new Reply.Prepared(Digest.of(Bytes.EMPTY), 1, 2, 3, List.of("a.b")));
       case Order.Evict _ -> Future.succeededFuture(new Reply.Evicted());
+      case Order.Resign resign ->
+          Future.succeededFuture(new Reply.Resigned("SHA256:x", resign.signature()));
     };
   }
 

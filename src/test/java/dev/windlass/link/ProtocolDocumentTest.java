@@ -89,7 +89,7 @@ class ProtocolDocumentTest {
   private void fill() {
     example("ping", Frame.of(FrameType.PING, 7));
     example("pong", Frame.of(FrameType.PONG, 7));
-    example("hello", FrameType.HELLO, 0, new Control.Hello(1, 64, 0, report()));
+    example("hello", FrameType.HELLO, 0, new Control.Hello(1, 64, Control.RESIGN, report()));
     example("hello-ok", FrameType.HELLO_OK, 0, new Control.HelloOk(1, 64, 16, 0));
     example("order-invoke", FrameType.ORDER, 2, invoke());
     example("reply-done", FrameType.REPLY, 2, Loopback.done(Bytes.utf8("Hello, Ada!")));
@@ -106,6 +106,19 @@ class ProtocolDocumentTest {
         6,
         new Order.Evict(new FunctionName("default", "hello"), MANIFEST));
     example("reply-evicted", FrameType.REPLY, 6, new Reply.Evicted());
+    example(
+        "order-resign",
+        FrameType.ORDER,
+        8,
+        new Order.Resign(
+            Bytes.utf8("{}"),
+            Bytes.wrap(new byte[64]),
+            new Reply.Batch(Bytes.utf8("{}"), 1, List.of(Bytes.wrap(MANIFEST.hash())))));
+    example(
+        "reply-resigned",
+        FrameType.REPLY,
+        8,
+        new Reply.Resigned("SHA256:x", Bytes.wrap(new byte[64])));
     example("reply-busy", FrameType.REPLY, 8, new Reply.Busy(2));
     example(
         "reply-refused",

@@ -20,12 +20,15 @@ public final class Messages {
     all.add(invoke(Bytes.EMPTY, 0));
     all.add(new Order.Prepare(digest("manifest"), 20_000));
     all.add(new Order.Evict(new FunctionName("default", "hello"), digest("manifest")));
+    all.add(new Order.Resign(Bytes.utf8("{\"v\":1}"), Bytes.wrap(new byte[64]), batch(8)));
+    all.add(new Order.Resign(Bytes.EMPTY, Bytes.EMPTY, batch(0)));
     for (var outcome : outcomes()) all.add(done(outcome, Optional.empty()));
     all.add(done(new Outcome.Exited(0), Optional.of(batch(0))));
     all.add(done(new Outcome.Exited(0), Optional.of(batch(8))));
     all.add(
         new Reply.Prepared(digest("module"), 26_000_000, 18_000, 1L << 40, List.of("a.b", "ü")));
     all.add(new Reply.Evicted());
+    all.add(new Reply.Resigned("SHA256:" + "k".repeat(43), Bytes.wrap(new byte[64])));
     all.add(new Reply.Busy(4));
     for (var why : Reply.Why.values()) all.add(new Reply.Refused(why, "because: " + why));
     all.add(new Ask.Fetch(digest("module")));
@@ -34,7 +37,7 @@ public final class Messages {
     all.add(new Answer.NotFound("no artifact with this digest"));
     all.add(report(0));
     all.add(report(Report.MAX_WARM));
-    all.add(new Control.Hello(Control.VERSION, 64, 0, report(3)));
+    all.add(new Control.Hello(Control.VERSION, 64, Control.RESIGN, report(3)));
     all.add(new Control.HelloOk(Control.VERSION, 64, 16, 0));
     all.add(new Control.Stream(Kind.REPLY, 20 << 20));
     all.add(new Control.Goodbye("the worker drains"));

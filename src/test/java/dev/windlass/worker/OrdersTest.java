@@ -14,6 +14,7 @@ import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Outcome;
 import dev.windlass.protocol.Reply;
 import dev.windlass.protocol.Reply.Why;
+import dev.windlass.receipt.BatchSigner;
 import dev.windlass.receipt.Dsse;
 import dev.windlass.receipt.Environment;
 import dev.windlass.receipt.ResultStatement;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -96,6 +98,25 @@ class OrdersTest {
         Verdict.Counts.class,
         new ResultVerifier(1).verify(worker.key.publicKey(), done.statement(), entry));
     assertEquals(256L << 20, worker.memory.free(), "memory is given back");
+  }
+
+  @Test
+  void a_worker_signs_again_what_it_signed_in_a_batch_and_nothing_else() throws Exception {
+    var statement = worker.done(worker.invoke(worker.deploy(ECHO, Limits.DEFAULT), "")).statement();
+    var other = Bytes.utf8("another");
+    var batched = new BatchSigner(worker.key).sign(List.of(other, statement)).getLast();
+    var at = batched.batch().orElseThrow();
+    var place = new Reply.Batch(at.statement(), at.index(), at.path());
+
+    var reply = worker.reply(new Order.Resign(statement, batched.sig(), place));
+
+    var resigned = assertInstanceOf(Reply.Resigned.class, reply);
+    assertEquals(new BatchSigner(worker.key).direct(statement).sig(), resigned.signature());
+    var refused = worker.refused(new Order.Resign(other, batched.sig(), place));
+    assertEquals(Why.NOT_SIGNED_HERE, refused.why());
+    worker.orders.drain();
+    assertEquals(
+        Why.DRAINING, worker.refused(new Order.Resign(statement, batched.sig(), place)).why());
   }
 
   @Test

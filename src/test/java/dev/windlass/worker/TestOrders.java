@@ -90,7 +90,7 @@ final class TestOrders implements AutoCloseable {
     var runs = new Runs(lanes, memory, signer, engine.fingerprint());
     orders =
         new Orders(
-            new Orders.Parts(recipes, modules, runs, () -> {}),
+            new Orders.Parts(recipes, modules, runs, new Resigner(batches), () -> {}),
             loop,
             CLOCK,
             WorkerSettings.Bounds.forCpus(1).withLanes(laneCount));
