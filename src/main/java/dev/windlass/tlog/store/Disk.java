@@ -1,0 +1,132 @@
+package dev.windlass.tlog.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The steps a file system can be stopped between. Files and names become durable apart: a file by
+ * {@link #force}, the names in a directory by {@link #forceDirectory}. Here so that tests can stop
+ * at each of them.
+ */
+interface Disk {
+  /** Makes or empties the file, then writes; neither content nor name is durable. */
+  void write(Path file, byte[] octets) throws IOException;
+
+  /** The file's content is durable. Nothing happens when it is not there. */
+  void force(Path file) throws IOException;
+
+  /** In one step, over what is there. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** The names in this directory are durable. Nothing happens when it is not there. */
+  void forceDirectory(Path directory) throws IOException;
+
+  /** Nothing happens when it is not there. */
+  void delete(Path file) throws IOException;
+
+  /** One level. Says whether it was made now. */
+  boolean makeDirectory(Path directory) throws IOException;
+
+  Optional<byte[]> read(Path file) throws IOException;
+
+  /** All files below, at any depth; none when there is no such directory. */
+  List<Path> files(Path directory) throws IOException;
+
+  /** The file's system is this machine's. */
+  Disk REAL = new Real();
+
+  /** What went wrong in words, without the path. */
+  static String reason(IOException e) {
+    return switch (e) {
+      case java.nio.file.AccessDeniedException _ -> "permission denied";
+      case java.nio.file.NoSuchFileException _ -> "no such file";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  /** Each call is one or a few system calls. */
+  final class Real implements Disk {
+    private Real() {}
+
+    @Override
+    public void write(Path file, byte[] octets) throws IOException {
+      try (var channel =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        var buffer = ByteBuffer.wrap(octets);
+        while (buffer.hasRemaining()) channel.write(buffer);
+      }
+    }
+
+    @Override
+    public void force(Path file) throws IOException {
+      // The kernel writes the file's pages whoever wrote them; the descriptor need not be the same.
+      try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      } catch (NoSuchFileException _) {
+        // replaced or deleted since: nothing to keep
+      }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+      try {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        throw new IOException("couldn't rename " + from + " to " + to + " in one step", e);
+      }
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+      try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      } catch (NoSuchFileException _) {
+        // deleted since
+      }
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+      Files.deleteIfExists(file);
+    }
+
+    @Override
+    public boolean makeDirectory(Path directory) throws IOException {
+      if (Files.isDirectory(directory)) return false;
+      Files.createDirectory(directory);
+      return true;
+    }
+
+    @Override
+    public Optional<byte[]> read(Path file) throws IOException {
+      try {
+        return Optional.of(Files.readAllBytes(file));
+      } catch (NoSuchFileException _) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public List<Path> files(Path directory) throws IOException {
+      if (!Files.isDirectory(directory)) return List.of();
+      try (var below = Files.walk(directory)) {
+        return below.filter(Files::isRegularFile).toList();
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.windlass.tlog.store;
+
+import dev.windlass.tlog.LogPath;
+import dev.windlass.tlog.LogPath.EntryTile;
+import dev.windlass.tlog.LogPath.HashTile;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which partial tiles lie in the backend, and which of them may go. Those of a published checkpoint
+ * stay until the full tile is there (tlog-tiles), those of a tree that was only committed until the
+ * next one. The sequencer's thread's.
+ */
+final class Partials {
+  /** In the backend, of tiles that are not full. At most 255 for each of nine edges. */
+  private final Set<LogPath> kept = new HashSet<>();
+
+  private final Set<LogPath> published = new HashSet<>();
+
+  /** In the backend until somebody deletes them. */
+  private final Set<LogPath> obsolete = new LinkedHashSet<>();
+
+  /** The tree has grown to this size, and its partial tiles were written. */
+  void grown(long size) {
+    var now = Set.copyOf(Tree.partials(size));
+    obsolete.removeAll(now);
+    kept.removeIf(
+        path -> {
+          boolean goes = isFull(path, size) || !now.contains(path) && !published.contains(path);
+          if (goes) obsolete.add(path);
+          return goes;
+        });
+    kept.addAll(now);
+    published.removeIf(path -> isFull(path, size));
+  }
+
+  /** Those a published checkpoint needs and the backend lacks. */
+  List<LogPath> missing(long checkpoint, long size) {
+    return Tree.partials(checkpoint).stream()
+        .filter(path -> !isFull(path, size))
+        .filter(path -> !kept.contains(path) && !obsolete.contains(path))
+        .toList();
+  }
+
+  /** They are all in the backend and stay there until their tiles are full. */
+  void publish(long checkpoint, long size) {
+    for (var path : Tree.partials(checkpoint)) {
+      if (isFull(path, size)) continue;
+      obsolete.remove(path);
+      kept.add(path);
+      published.add(path);
+    }
+  }
+
+  /** Found in the backend when the log was opened at this size; perhaps published. */
+  void found(LogPath path, long size) {
+    if (isFull(path, size)) {
+      obsolete.add(path);
+    } else {
+      kept.add(path);
+      published.add(path);
+    }
+  }
+
+  List<String> obsolete() {
+    return obsolete.stream().map(LogPath::toString).toList();
+  }
+
+  void deleted() {
+    obsolete.clear();
+  }
+
+  private static boolean isFull(LogPath path, long size) {
+    return switch (path) {
+      case HashTile tile -> tile.index() < size >> 8 * tile.level() >> 8;
+      case EntryTile tile -> tile.index() < size / LogPath.FULL;
+      case LogPath.Checkpoint _ -> throw new IllegalArgumentException("a checkpoint is no tile");
+    };
+  }
+}
