@@ -62,8 +62,7 @@ public final class Mirror implements AutoCloseable {
    * @throws IOException the directory is in use, or its checkpoint is not of this log and policy
    */
   public static Mirror open(
-      Path directory, Source source, WitnessPolicy policy, InstantSource clock)
-      throws IOException {
+      Path directory, Source source, WitnessPolicy policy, InstantSource clock) throws IOException {
     if (policy.logs().size() != 1)
       throw new IllegalArgumentException(
           "the policy of a mirror names " + policy.logs().size() + " logs, expected 1");
@@ -106,8 +105,7 @@ public final class Mirror implements AutoCloseable {
 
   public MirrorStatus status() {
     var now = served;
-    return new MirrorStatus(
-        now.isPresent(), now.map(s -> s.head().size()).orElse(0L), problem);
+    return new MirrorStatus(now.isPresent(), now.map(s -> s.head().size()).orElse(0L), problem);
   }
 
   /** The checkpoint that is served. */
@@ -215,8 +213,7 @@ public final class Mirror implements AutoCloseable {
   private Step look() throws IOException {
     var note = upstream.checkpoint(clock.instant());
     var head = note.checkpoint();
-    var ours =
-        served.map(Served::head).orElse(new Checkpoint(head.origin(), 0, Hash.EMPTY_ROOT));
+    var ours = served.map(Served::head).orElse(new Checkpoint(head.origin(), 0, Hash.EMPTY_ROOT));
     if (head.size() < ours.size()) {
       throw new Problem.Thrown(
           Kind.ROLLBACK,
@@ -260,7 +257,11 @@ public final class Mirror implements AutoCloseable {
     if (theirs.root(hash).equals(ours.root())) return theirs;
     throw new Problem.Thrown(
         Kind.BAD_OCTETS,
-        "the tiles at size " + ours.size() + " lead to " + theirs.root(hash) + ", expected "
+        "the tiles at size "
+            + ours.size()
+            + " lead to "
+            + theirs.root(hash)
+            + ", expected "
             + ours.root());
   }
 
@@ -290,8 +291,7 @@ public final class Mirror implements AutoCloseable {
     }
     var grown = edge.grow(hash, leaves);
     for (var tile : grown.tiles())
-      if (tile.path().isFull())
-        files.put(tile.path().toString(), Bytes.wrap(tile.unsafeArray()));
+      if (tile.path().isFull()) files.put(tile.path().toString(), Bytes.wrap(tile.unsafeArray()));
     return grown.edge();
   }
 

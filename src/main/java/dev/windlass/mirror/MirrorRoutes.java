@@ -117,7 +117,7 @@ public final class MirrorRoutes {
         reading.release();
       }
     } catch (IOException e) {
-      LOG.errorf(e, "event=unreadable path=%s", path);
+      LOG.errorf("event=unreadable path=%s why=%s", path, e);
       return Page.busy("this mirror cannot read its copy of " + path);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -159,7 +159,9 @@ public final class MirrorRoutes {
   private static void send(HttpServerRequest request, Page page, String tag, boolean zipped) {
     var response = request.response();
     if (response.closed() || response.ended()) return;
-    response.putHeader("Cache-Control", page.caching()).putHeader("Access-Control-Allow-Origin", "*");
+    response
+        .putHeader("Cache-Control", page.caching())
+        .putHeader("Access-Control-Allow-Origin", "*");
     if (page.mayZip()) response.putHeader("Vary", "Accept-Encoding");
     if (!tag.isEmpty()) response.putHeader("ETag", tag);
     if (page.status() == 503) response.putHeader("Retry-After", "1");

@@ -24,7 +24,9 @@ final class Upstream implements TileReader {
     this.policy = policy;
   }
 
-  /** A checkpoint with the log's signature and a quorum of witnesses, none of them of the future. */
+  /**
+   * A checkpoint with the log's signature and a quorum of witnesses, none of them of the future.
+   */
   Note checkpoint(Instant now) {
     var octets =
         fetch("checkpoint", Note.MAX_OCTETS)
@@ -45,8 +47,7 @@ final class Upstream implements TileReader {
     if (!verdict.isAccepted()) throw new Problem.Thrown(Kind.NOT_BELIEVED, verdict.reason());
     var names = new HashSet<String>();
     var latest = now.plus(WitnessPolicy.MAX_SKEW);
-    for (var w : verdict.witnesses())
-      if (!w.time().isAfter(latest)) names.add(w.witness().name());
+    for (var w : verdict.witnesses()) if (!w.time().isAfter(latest)) names.add(w.witness().name());
     if (!policy.isQuorum(names))
       throw new Problem.Thrown(
           Kind.NOT_BELIEVED,
@@ -74,8 +75,7 @@ final class Upstream implements TileReader {
   private Bytes place(LogPath place, LogPath full, int most) {
     return fetch(place.toString(), most)
         .or(() -> place.equals(full) ? Optional.empty() : fetch(full.toString(), most))
-        .orElseThrow(
-            () -> new Problem.Thrown(Kind.UNREACHABLE, source + " has no " + place));
+        .orElseThrow(() -> new Problem.Thrown(Kind.UNREACHABLE, source + " has no " + place));
   }
 
   private Optional<Bytes> fetch(String path, int most) {
