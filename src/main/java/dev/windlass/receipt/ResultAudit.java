@@ -76,7 +76,7 @@ public final class ResultAudit {
       checks.add(Check.failed(Subject.STATEMENT, String.valueOf(e.getMessage())));
       return checks;
     }
-    signatures(trust, timeOf(statement));
+    signatures(trust, Forms.timeOf(statement.invocation()));
     manifest(statement);
     bytes(Subject.INPUT, statement.input(), evidence.input(), file.input());
     bytes(Subject.OUTPUT, statement.output(), evidence.output(), file.output());
@@ -212,12 +212,5 @@ public final class ResultAudit {
           "exit " + exit.code() + ", fuel " + exit.fuel().getAsLong();
       case End.Exit exit -> "exit " + exit.code();
     };
-  }
-
-  /** The 48 bits of milliseconds of a UUIDv7. */
-  private static Instant timeOf(ResultStatement statement) {
-    var id = statement.invocation();
-    return Instant.ofEpochMilli(
-        Long.parseUnsignedLong(id.substring(0, 8) + id.substring(9, 13), 16));
   }
 }

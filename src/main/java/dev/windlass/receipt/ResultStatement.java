@@ -9,7 +9,6 @@ import dev.windlass.json.JsonException;
 import dev.windlass.json.Located;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -61,16 +60,15 @@ public record ResultStatement(
      */
     record Trap(String word) implements End {
       public Trap {
-        requireWord("trap", word);
+        Forms.requireWord("trap", word);
       }
     }
   }
 
   public ResultStatement {
-    requireUuid7(invocation);
-    if (nonce.size() != 16)
-      throw new IllegalArgumentException("a nonce has 16 octets, not " + nonce.size());
-    requireWord("profile", profile);
+    Forms.requireUuid7(invocation);
+    Forms.requireNonce(nonce);
+    Forms.requireWord("profile", profile);
   }
 
   /**
@@ -110,7 +108,7 @@ public record ResultStatement(
     if (io.isPresent()) out.append("\"sha256:").append(io.get().hex()).append('"');
     else out.append("null");
     out.append(",\"manifest\":\"sha256:").append(manifest.hex());
-    out.append("\",\"nonce\":\"").append(nonceText());
+    out.append("\",\"nonce\":\"").append(Forms.nonce(nonce));
     out.append("\",\"output\":\"sha256:").append(output.hex());
     out.append("\",\"profile\":\"").append(profile).append("\",\"trap\":");
     switch (end) {
@@ -119,10 +117,6 @@ public record ResultStatement(
     }
     out.append(",\"v\":1}");
     return Bytes.wrap(out.toString().getBytes(StandardCharsets.ISO_8859_1)); // all of it is ASCII
-  }
-
-  private String nonceText() {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(nonce.unsafeArray());
   }
 
   private static ResultStatement parse(Located at) {
@@ -145,7 +139,7 @@ public record ResultStatement(
     var function = at.get("function").only("cid", "sha256");
     return new ResultStatement(
         at.get("invocation").text(),
-        Bytes.wrap(at.get("nonce").as(text -> Base64.getUrlDecoder().decode(text))),
+        at.get("nonce").as(Forms::parseNonce),
         function.get("sha256").as(Digest::new),
         at.get("manifest").as(Digest::parse),
         at.get("input").as(Digest::parse),
@@ -164,27 +158,5 @@ public record ResultStatement(
     return new End.Exit(
         at.get("exit").int32(Integer.MIN_VALUE, Integer.MAX_VALUE),
         fuel.orElse(OptionalLong.empty()));
-  }
-
-  private static void requireWord(String what, String word) {
-    boolean ok = !word.isEmpty() && word.length() <= 64;
-    for (int i = 0; ok && i < word.length(); i++) {
-      char c = word.charAt(i);
-      ok = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-';
-    }
-    if (!ok)
-      throw new IllegalArgumentException(what + " must be 1 to 64 of a-z, 0-9 and '-': " + word);
-  }
-
-  /** RFC 9562 §5.7, lower case. */
-  private static void requireUuid7(String text) {
-    boolean ok =
-        text.length() == 36 && text.charAt(14) == '7' && "89ab".indexOf(text.charAt(19)) >= 0;
-    for (int i = 0; ok && i < 36; i++) {
-      char c = text.charAt(i);
-      boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-      ok = hyphen ? c == '-' : c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
-    }
-    if (!ok) throw new IllegalArgumentException("invocation must be a UUIDv7: " + text);
   }
 }
