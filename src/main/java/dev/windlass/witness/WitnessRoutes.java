@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -124,7 +125,8 @@ public final class WitnessRoutes {
 
   /** And closes: who was refused has no more to say, and what is unread is not read. */
   private static void refuse(HttpServerRequest request, int status, String why) {
-    request.response().putHeader("Connection", "close");
+    if (request.version() != HttpVersion.HTTP_2)
+      request.response().putHeader("Connection", "close");
     send(request, status, TEXT, utf8(why + "\n"));
   }
 
