@@ -94,7 +94,8 @@ final class Up implements HeadPorts {
         usual.adminToken(),
         usual.traffic(),
         usual.memory(),
-        usual.store());
+        usual.store(),
+        usual.receipts());
   }
 
   /** The port of the last time, so that workers elsewhere find this head again. */
@@ -144,6 +145,11 @@ final class Up implements HeadPorts {
   @Override
   public Optional<HeadPorts.Registration> registration(SpiffeId worker) {
     return Optional.empty();
+  }
+
+  @Override
+  public ReceiptKeys receiptKeys() {
+    throw new AssertionError("there is no log");
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One request to the management API: its parameters, and the ways to answer it. */
@@ -38,6 +39,12 @@ final class ApiExchange {
     return Optional.ofNullable(context.request().getParam(parameter));
   }
 
+  /** Whom a quota counts: the address that called. */
+  String caller() {
+    var remote = context.request().remoteAddress();
+    return remote == null ? "" : String.valueOf(remote.hostAddress());
+  }
+
   boolean accepts(String type) {
     var accept = context.request().getHeader("Accept");
     return accept != null && accept.contains(type);
@@ -60,6 +67,15 @@ final class ApiExchange {
             status,
             List.of(Map.entry("Content-Type", type), Map.entry("Cache-Control", "no-store")),
             body));
+  }
+
+  void answer(HttpAnswer answer) {
+    exchange.answer(answer);
+  }
+
+  /** Completes if the client goes away before it has its answer; for once. */
+  CompletionStage<Void> gone() {
+    return exchange.gone();
   }
 
   void empty(int status) {

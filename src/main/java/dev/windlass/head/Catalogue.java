@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,10 +63,14 @@ final class Catalogue {
     }
   }
 
-  /** What must be known of a version before its manifest is read. */
-  record Version(Digest manifest, Route route, int inputBytes) {
-    static Version of(Digest digest, Manifest manifest) {
-      return new Version(digest, manifest.route(), manifest.limits().inputBytes());
+  /**
+   * What must be known of a version before its manifest is read.
+   *
+   * @param publishIndex of its entry in the log; absent when it was deployed without one
+   */
+  record Version(Digest manifest, Route route, int inputBytes, OptionalLong publishIndex) {
+    static Version of(Digest digest, Manifest manifest, OptionalLong publishIndex) {
+      return new Version(digest, manifest.route(), manifest.limits().inputBytes(), publishIndex);
     }
   }
 
@@ -120,8 +125,9 @@ final class Catalogue {
     for (var name : catalogue.files.names()) {
       try {
         var digest = catalogue.files.current(name);
-        catalogue.entries.put(
-            name, new Entry(name, Version.of(digest, catalogue.read(name, digest))));
+        var manifest = catalogue.read(name, digest);
+        var published = catalogue.files.published(name, digest);
+        catalogue.entries.put(name, new Entry(name, Version.of(digest, manifest, published)));
         for (var version : catalogue.files.versions(name)) catalogue.pin(name, version);
       } catch (IOException | IllegalArgumentException e) {
         LOG.errorf("function=%s event=left-out why=%s", name, e.getMessage());
@@ -176,16 +182,20 @@ final class Catalogue {
   /**
    * Makes this version current: requests from now on get it. Those in flight end on theirs.
    *
+   * @param publishIndex of its entry in the log, where there is one
    * @return whether it is another version than before
    * @throws Problem.Thrown route-conflict, or store-full when there are too many functions
    */
-  boolean publish(Manifest manifest) throws IOException {
+  boolean publish(Manifest manifest, OptionalLong publishIndex) throws IOException {
     var name = manifest.name();
     var octets = Bytes.wrap(ManifestJson.write(manifest));
     var digest = Digest.of(octets);
     synchronized (changes) {
       var entry = entries.get(name);
-      if (entry != null && entry.current().manifest().equals(digest)) return false;
+      if (entry != null && entry.current().manifest().equals(digest)) {
+        if (publishIndex.isPresent()) published(name, digest, publishIndex.getAsLong());
+        return false;
+      }
       if (entry == null && entries.size() >= bounds.functions())
         throw Problem.of(
                 ProblemType.STORE_FULL,
@@ -194,9 +204,10 @@ final class Catalogue {
       requireFreeRoute(manifest);
       store.put(octets);
       files.write(name, digest, octets);
+      if (publishIndex.isPresent()) files.writePublished(name, digest, publishIndex.getAsLong());
       pin(manifest, digest);
       files.point(name, digest);
-      var version = Version.of(digest, manifest);
+      var version = Version.of(digest, manifest, publishIndex);
       if (entry == null) {
         entries.put(name, new Entry(name, version));
       } else {
@@ -205,6 +216,26 @@ final class Catalogue {
       routes = Routes.of(entries.values());
       for (var old : files.oldest(name, digest, bounds.versions())) forget(name, old);
       return true;
+    }
+  }
+
+  /** Where the log has a version that is kept here. */
+  OptionalLong published(FunctionName name, Digest version) throws IOException {
+    synchronized (changes) {
+      return entries.containsKey(name) ? files.published(name, version) : OptionalLong.empty();
+    }
+  }
+
+  /** The log has a version that is current; one that is no longer is left alone. */
+  void published(FunctionName name, Digest version, long index) throws IOException {
+    synchronized (changes) {
+      var entry = entries.get(name);
+      if (entry == null || !entry.current().manifest().equals(version)) return;
+      if (entry.current().publishIndex().equals(OptionalLong.of(index))) return;
+      files.writePublished(name, version, index);
+      entry.current =
+          new Version(
+              version, entry.current.route(), entry.current.inputBytes(), OptionalLong.of(index));
     }
   }
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,9 +33,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Makes a manifest the current version of its function, or says exactly why not. In this order:
- * everything the head can check itself; a worker fetches, links and compiles; the catalogue
- * switches. Nothing is switched unless a worker has shown that it can run it. Blocking: call it on
- * a virtual thread.
+ * everything the head can check itself; a worker fetches, links and compiles; the log takes the
+ * publisher's statement; the catalogue switches. Nothing is switched unless a worker has shown that
+ * it can run it. Blocking: call it on a virtual thread.
  */
 final class Deployer {
   private static final Logger LOG = Logger.getLogger(Deployer.class);
@@ -47,11 +48,21 @@ final class Deployer {
   private final Fleet fleet;
   private final WaitingRoom waiting;
   private final Link link;
+  private final Optional<Publications> publications;
   private final Duration prepare;
 
-  /** What is given to {@link Deployer}. */
+  /**
+   * What is given to {@link Deployer}.
+   *
+   * @param publications empty where there is no log
+   */
   record Parts(
-      Catalogue catalogue, ContentStore store, Fleet fleet, WaitingRoom waiting, Link link) {}
+      Catalogue catalogue,
+      ContentStore store,
+      Fleet fleet,
+      WaitingRoom waiting,
+      Link link,
+      Optional<Publications> publications) {}
 
   Deployer(Parts parts, Duration prepare) {
     this.catalogue = parts.catalogue();
@@ -59,6 +70,7 @@ final class Deployer {
     this.fleet = parts.fleet();
     this.waiting = parts.waiting();
     this.link = parts.link();
+    this.publications = parts.publications();
     this.prepare = prepare;
   }
 
@@ -85,7 +97,7 @@ final class Deployer {
       var digest = store.put(Bytes.wrap(ManifestJson.write(manifest)));
       catalogue.touch(digest);
       var ready = prepared(manifest, digest, progress);
-      boolean changed = catalogue.publish(manifest);
+      boolean changed = catalogue.publish(manifest, published(manifest, digest));
       LOG.infof(
           "function=%s version=%s event=%s",
           manifest.name(), digest, changed ? "deployed" : "same");
@@ -95,6 +107,15 @@ final class Deployer {
     } catch (IOException e) {
       throw StoreProblems.of(e).thrown();
     }
+  }
+
+  /** Enters the version into the log, unless it is there; without a log nothing. */
+  private OptionalLong published(Manifest manifest, Digest digest) throws IOException {
+    if (publications.isEmpty()) return OptionalLong.empty();
+    var known = catalogue.published(manifest.name(), digest);
+    return known.isPresent()
+        ? known
+        : OptionalLong.of(publications.get().publish(manifest, digest));
   }
 
   private Bytes artifact(String what, Digest digest) throws IOException {

@@ -58,8 +58,18 @@ final class Dispatch {
     int attempts();
   }
 
-  /** A worker ran it and its signature holds, whatever came of the run. */
-  record Ran(InvocationId invocation, int attempts, SpiffeId worker, Reply.Done done, Times times)
+  /**
+   * A worker ran it and its signature holds, whatever came of the run.
+   *
+   * @param checked what the worker signed, and where it is registered
+   */
+  record Ran(
+      InvocationId invocation,
+      int attempts,
+      SpiffeId worker,
+      Reply.Done done,
+      ResultCheck.Right checked,
+      Times times)
       implements Conclusion {}
 
   /** No answer that can be believed. */
@@ -68,7 +78,9 @@ final class Dispatch {
   /** What one order came to. */
   private sealed interface Attempt {}
 
-  private record Answered(Reply.Done done, long linkNanos, long verifyNanos) implements Attempt {}
+  private record Answered(
+      Reply.Done done, ResultCheck.Right right, long linkNanos, long verifyNanos)
+      implements Attempt {}
 
   /** Nothing ran: somebody else may have it, and it counts for nothing. */
   private record NotRun(ProblemType type, String why, boolean again) implements Attempt {}
@@ -156,9 +168,9 @@ final class Dispatch {
               deadline(job, seat),
               seat.member().inFlight() - 1);
       switch (attempt(job, seat, order)) {
-        case Answered(var done, var linkNanos, var verifyNanos) -> {
+        case Answered(var done, var right, var linkNanos, var verifyNanos) -> {
           var times = new Times(waited, linkNanos, verifyNanos);
-          return new Ran(id, attempts + 1, seat.member().id, done, times);
+          return new Ran(id, attempts + 1, seat.member().id, done, right, times);
         }
         case NotRun(var type, var why, var again) -> {
           last = problem(type, why, seat);
@@ -195,10 +207,14 @@ final class Dispatch {
     return switch (reply) {
       case Reply.Done done -> {
         var verdict = received.verdict().orElseGet(() -> check.verdict(seat, done));
-        var wrong = check.wrong(job, order, seat, done, verdict);
-        if (wrong.isEmpty()) yield new Answered(done, arrived - sent, System.nanoTime() - arrived);
-        distrust(seat, order, wrong.get());
-        yield new MayHaveRun(ProblemType.BAD_RESULT, wrong.get());
+        yield switch (check.judge(job, order, seat, done, verdict)) {
+          case ResultCheck.Right right ->
+              new Answered(done, right, arrived - sent, System.nanoTime() - arrived);
+          case ResultCheck.Wrong(var why) -> {
+            distrust(seat, order, why);
+            yield new MayHaveRun(ProblemType.BAD_RESULT, why);
+          }
+        };
       }
       case Reply.Busy _ -> {
         fleet.holdOff(seat);

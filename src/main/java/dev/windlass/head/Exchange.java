@@ -7,6 +7,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Writes one answer, from any thread, on the request's own event loop. A client that is gone gets
@@ -69,6 +71,18 @@ final class Exchange {
 
   private boolean isHttp2() {
     return request.version() == HttpVersion.HTTP_2;
+  }
+
+  /** Completes if the client goes away before it has its answer. From any thread; for once. */
+  CompletionStage<Void> gone() {
+    var gone = new CompletableFuture<Void>();
+    context.runOnContext(
+        _ -> {
+          var response = request.response();
+          if (response.closed()) gone.complete(null);
+          else if (!response.ended()) response.closeHandler(_ -> gone.complete(null));
+        });
+    return gone;
   }
 
   /** From any thread: something to do on the event loop. */

@@ -14,16 +14,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
  * {@code <namespace>/<name>/versions/<manifest digest>.json}, each written once, and {@code
- * <namespace>/<name>/current}, which holds the digest of one of them and is replaced by a rename. A
- * file is synced before it gets its name and its directory after, so a crash at any point leaves
- * the old or the new version current, never none.
+ * <namespace>/<name>/current}, which holds the digest of one of them and is replaced by a rename.
+ * Beside a version that has an entry in the log lies {@code <manifest digest>.published}, which
+ * holds its index. A file is synced before it gets its name and its directory after, so a crash at
+ * any point leaves the old or the new version current, never none.
  */
 final class FunctionFiles {
   private static final String SUFFIX = ".json";
+  private static final String PUBLISHED = ".published";
 
   private final Path root;
 
@@ -84,6 +87,22 @@ final class FunctionFiles {
     for (var at = file.getParent(); !at.equals(root.getParent()); at = at.getParent()) sync(at);
   }
 
+  /**
+   * The index of the version's entry in the log; empty when none was written, or one is damaged.
+   */
+  OptionalLong published(FunctionName name, Digest version) throws IOException {
+    var file = publishedFile(name, version);
+    if (!Files.exists(file)) return OptionalLong.empty();
+    var text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+    return text.matches("[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(text))
+        : OptionalLong.empty();
+  }
+
+  void writePublished(FunctionName name, Digest version, long index) throws IOException {
+    replace(publishedFile(name, version), (index + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
   void point(FunctionName name, Digest version) throws IOException {
     replace(
         directory(name).resolve("current"), (version + "\n").getBytes(StandardCharsets.US_ASCII));
@@ -95,6 +114,7 @@ final class FunctionFiles {
   }
 
   void removeVersion(FunctionName name, Digest version) throws IOException {
+    Files.deleteIfExists(publishedFile(name, version));
     Files.deleteIfExists(file(name, version));
   }
 
@@ -157,5 +177,9 @@ final class FunctionFiles {
 
   private Path file(FunctionName name, Digest version) {
     return directory(name).resolve("versions").resolve(version.hex() + SUFFIX);
+  }
+
+  private Path publishedFile(FunctionName name, Digest version) {
+    return directory(name).resolve("versions").resolve(version.hex() + PUBLISHED);
   }
 }

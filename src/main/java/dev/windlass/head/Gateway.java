@@ -4,6 +4,7 @@ import dev.windlass.function.Bytes;
 import dev.windlass.function.Digest;
 import dev.windlass.function.FunctionName;
 import dev.windlass.json.Json;
+import dev.windlass.protocol.InvocationId;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -30,21 +31,32 @@ final class Gateway {
   private final Catalogue catalogue;
   private final Invoker invoker;
   private final Replays replays;
+  private final Optional<Receipts> receipts;
+  private final Optional<WitnessWait> witnesses;
   private final HeadConfig.Traffic bounds;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong bodyRoom;
   private volatile boolean draining;
 
-  Gateway(
-      Vertx vertx,
+  /**
+   * What is given to {@link Gateway}.
+   *
+   * @param receipts empty where there is no log, as is {@code witnesses}
+   */
+  record Parts(
       Catalogue catalogue,
       Invoker invoker,
       Replays replays,
-      HeadConfig.Traffic bounds) {
+      Optional<Receipts> receipts,
+      Optional<WitnessWait> witnesses) {}
+
+  Gateway(Vertx vertx, Parts parts, HeadConfig.Traffic bounds) {
     this.vertx = vertx;
-    this.catalogue = catalogue;
-    this.invoker = invoker;
-    this.replays = replays;
+    this.catalogue = parts.catalogue();
+    this.invoker = parts.invoker();
+    this.replays = parts.replays();
+    this.receipts = parts.receipts();
+    this.witnesses = parts.witnesses();
     this.bounds = bounds;
     this.bodyRoom = new AtomicLong(bounds.bodyBytes());
   }
@@ -211,9 +223,22 @@ final class Gateway {
             HttpAnswer.of(Problem.of(ProblemType.INTERNAL, "the head failed; its log says why"));
       } finally {
         bodyRoom.addAndGet(request.body().size());
+      }
+      try {
+        answer = witnessed(answer, request);
+      } finally {
         inFlight.decrementAndGet();
       }
       exchange.answer(answer);
+    }
+
+    private HttpAnswer witnessed(HttpAnswer answer, FunctionRequest request) {
+      if (!request.headers().contains(HeaderNames.PREFER)) return answer;
+      var prefers = Preferences.of(request.headers().getAll(HeaderNames.PREFER));
+      if (!prefers.witnessed() || answer.header("Windlass-Invocation").isEmpty()) return answer;
+      var receipt = answer.header(HeaderNames.RECEIPT).map(InvocationId::parse);
+      if (witnesses.isEmpty() || receipt.isEmpty()) return WitnessWait.unwitnessed(answer);
+      return witnesses.get().answer(answer, receipt.get(), prefers, exchange.gone());
     }
   }
 
@@ -254,6 +279,7 @@ final class Gateway {
           Problem.of(ProblemType.DRAINING, "this head is going away")
               .withHeader("Retry-After", "1")
               .withHeader("Connection", "close"));
+    if (receipts.isPresent() && receipts.get().isBehind()) return Optional.of(Receipts.BEHIND);
     var method = request.method().name();
     var allowed = version.route().methods();
     boolean never = method.equals("CONNECT") || method.equals("TRACE");

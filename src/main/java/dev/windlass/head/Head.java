@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
@@ -37,6 +39,7 @@ final class Head {
   private final Gateway gateway;
   private final OperationApi operations;
   private final ManagementApi api;
+  private final Optional<Trail> trail;
   private final long sweeper;
   private volatile boolean draining;
 
@@ -57,9 +60,14 @@ final class Head {
     this.fleet = new Fleet(clock, dice(), waiting::tell);
     var link = links.apply(new HeadPeers(vertx, fleet, store));
     var metrics = new HeadMetrics(registry);
+    var results = new Results(config.memory());
+    this.trail = Trail.of(ports, config, results, metrics, clock);
+    var receipts = trail.map(Trail::receipts);
+    var registrations = trail.<ResultCheck.Registrations>map(_ -> ports::registration);
     var dispatch =
         new Dispatch(
-            new Dispatch.Parts(fleet, waiting, link, new ResultCheck(ports.keys()), metrics),
+            new Dispatch.Parts(
+                fleet, waiting, link, new ResultCheck(ports.keys(), registrations), metrics),
             config.traffic(),
             clock,
             new SecureRandom());
@@ -69,15 +77,23 @@ final class Head {
           fleet.quarantine(worker, why); // it may dial again until its certificate ends
           link.disconnect(worker, why);
         });
-    var results = new Results(config.memory());
     var logs = new Logs(config.memory());
     var invoker =
-        new Invoker(new Invoker.Parts(catalogue, dispatch, results, logs, metrics), config);
+        new Invoker(
+            new Invoker.Parts(catalogue, dispatch, results, logs, receipts, metrics),
+            config,
+            clock);
     var replays = new Replays(config.memory(), longestRequest(config.traffic()), clock);
-    this.gateway = new Gateway(vertx, catalogue, invoker, replays, config.traffic());
+    this.gateway =
+        new Gateway(
+            vertx,
+            new Gateway.Parts(catalogue, invoker, replays, receipts, trail.map(Trail::witnesses)),
+            config.traffic());
     var deployer =
         new Deployer(
-            new Deployer.Parts(catalogue, store, fleet, waiting, link), config.traffic().prepare());
+            new Deployer.Parts(
+                catalogue, store, fleet, waiting, link, trail.map(Trail::publications)),
+            config.traffic().prepare());
     this.operations =
         new OperationApi(
             new OperationApi.Parts(
@@ -93,7 +109,13 @@ final class Head {
     var functions =
         new FunctionApi(
             new FunctionApi.Parts(catalogue, store, deployer, fleet, link, logs), config);
-    this.api = new ManagementApi(vertx, new AdminGuard(config.adminToken()), functions, operations);
+    this.api =
+        new ManagementApi(
+            vertx,
+            new AdminGuard(config.adminToken()),
+            functions,
+            operations,
+            trail.<Consumer<ApiExchange>>map(t -> t.api()::receipt).orElse(ReceiptApi::none));
     metrics.gauge("windlass.workers", "Linked workers", fleet::size);
     metrics.gauge("windlass.functions", "Deployed functions", catalogue::size);
     metrics.gauge("windlass.requests.in.flight", "Requests of functions", gateway::inFlight);
@@ -101,6 +123,7 @@ final class Head {
     metrics.gauge("windlass.request.body.bytes", "Memory of request bodies", gateway::bodyBytes);
     metrics.gauge("windlass.results.kept.bytes", "Memory of kept results", results::bytes);
     metrics.gauge("windlass.artifacts.bytes", "Disk of artifacts", store::usedBytes);
+    trail.ifPresent(t -> t.publications().catchUp(catalogue));
     this.sweeper = vertx.setPeriodic(SWEEP_MILLIS, _ -> Thread.startVirtualThread(this::sweep));
   }
 
@@ -146,7 +169,7 @@ final class Head {
 
   /**
    * Is no longer ready at once, refuses new requests after the grace, and returns when those in
-   * flight have ended or the bound is over. Blocks.
+   * flight have ended or the bound is over, and the log has their receipts. Blocks.
    */
   void drain() {
     if (draining) return;
@@ -158,6 +181,7 @@ final class Head {
     long end = now + config.traffic().grace().plus(config.traffic().drain()).toNanos();
     awaitUntil(end, () -> gateway.inFlight() == 0);
     LOG.infof("event=drained left=%d", gateway.inFlight());
+    trail.ifPresent(t -> t.receipts().close());
   }
 
   private static void awaitUntil(long end, BooleanSupplier done) {
@@ -173,6 +197,7 @@ final class Head {
 
   void close() {
     vertx.cancelTimer(sweeper);
+    trail.ifPresent(Trail::close);
   }
 
   private void sweep() {

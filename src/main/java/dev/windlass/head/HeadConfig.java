@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param traffic bounds of requests
  * @param memory bounds of what is remembered
  * @param store bounds of what is kept on disk
+ * @param receipts bounds of what is on its way to the log
  */
 public record HeadConfig(
     Path data,
@@ -23,28 +24,41 @@ public record HeadConfig(
     Optional<AdminToken> adminToken,
     Traffic traffic,
     Memory memory,
-    Store store) {
+    Store store,
+    Receipts receipts) {
 
   /** Defaults for a data directory. */
   public static HeadConfig at(Path data, String version) {
     return new HeadConfig(
-        data, version, "", Optional.empty(), Traffic.DEFAULT, Memory.DEFAULT, Store.DEFAULT);
+        data,
+        version,
+        "",
+        Optional.empty(),
+        Traffic.DEFAULT,
+        Memory.DEFAULT,
+        Store.DEFAULT,
+        Receipts.DEFAULT);
   }
 
   public HeadConfig withTraffic(Traffic other) {
-    return new HeadConfig(data, version, baseUrl, adminToken, other, memory, store);
+    return new HeadConfig(data, version, baseUrl, adminToken, other, memory, store, receipts);
   }
 
   public HeadConfig withMemory(Memory other) {
-    return new HeadConfig(data, version, baseUrl, adminToken, traffic, other, store);
+    return new HeadConfig(data, version, baseUrl, adminToken, traffic, other, store, receipts);
   }
 
   public HeadConfig withStore(Store other) {
-    return new HeadConfig(data, version, baseUrl, adminToken, traffic, memory, other);
+    return new HeadConfig(data, version, baseUrl, adminToken, traffic, memory, other, receipts);
   }
 
   public HeadConfig withAdminToken(AdminToken token) {
-    return new HeadConfig(data, version, baseUrl, Optional.of(token), traffic, memory, store);
+    return new HeadConfig(
+        data, version, baseUrl, Optional.of(token), traffic, memory, store, receipts);
+  }
+
+  public HeadConfig withReceipts(Receipts other) {
+    return new HeadConfig(data, version, baseUrl, adminToken, traffic, memory, store, other);
   }
 
   /** A secret: never printed. At least 16 characters. */
@@ -186,5 +200,54 @@ public record HeadConfig(
       int functions, int versions, long bytes, int artifactBytes, Duration unusedFor) {
     public static final Store DEFAULT =
         new Store(20_000, 3, 16L << 30, 64 << 20, Duration.ofMinutes(10));
+  }
+
+  /**
+   * @param outstanding receipts that the log has not acknowledged, runs included that will have
+   *     one; beyond it requests are refused before they run
+   * @param outstandingBytes the same by size
+   * @param crowd receipts a second above which they are signed in batches
+   * @param batchEvery at least this long between two batches
+   * @param underWay submissions without an acknowledgement at one time
+   * @param acknowledge how long one may take before it is sent again
+   * @param waiters requests that wait for witnesses at one time
+   * @param witness how long such a request waits that does not say how long
+   * @param epoch from one {@code head.epoch} entry to the next
+   * @param publish how long a deployment waits for the log
+   * @param exportsPerMinute Sigstore bundles made for one caller
+   * @param exports bundles kept on disk
+   */
+  public record Receipts(
+      int outstanding,
+      long outstandingBytes,
+      int crowd,
+      Duration batchEvery,
+      int underWay,
+      Duration acknowledge,
+      int waiters,
+      Duration witness,
+      Duration epoch,
+      Duration publish,
+      int exportsPerMinute,
+      int exports) {
+    public static final Receipts DEFAULT =
+        new Receipts(
+            65_536,
+            128L << 20,
+            500,
+            Duration.ofMillis(20),
+            32,
+            Duration.ofSeconds(30),
+            1_000,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(15),
+            60,
+            10_000);
+
+    public Receipts {
+      if (outstanding < 1 || outstandingBytes < 1 || underWay < 1 || waiters < 0)
+        throw new IllegalArgumentException("bounds of receipts must be positive");
+    }
   }
 }

@@ -25,6 +25,10 @@ final class HeadMetrics {
   private final ConcurrentHashMap<Series, Counter> requests = new ConcurrentHashMap<>();
   private final Timer latency;
   private final Counter badResults;
+  private final Counter receiptsDirect;
+  private final Counter receiptsBatched;
+  private final Counter batches;
+  private final Counter sendFailures;
 
   HeadMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -45,6 +49,38 @@ final class HeadMetrics {
         Counter.builder("windlass.results.bad")
             .description("Results that did not verify; each puts its worker in quarantine")
             .register(registry);
+    this.receiptsDirect = receipts("direct");
+    this.receiptsBatched = receipts("batch");
+    this.batches =
+        Counter.builder("windlass.receipt.batches")
+            .description("Signatures over more than one receipt")
+            .register(registry);
+    this.sendFailures =
+        Counter.builder("windlass.receipt.send.failures")
+            .description("Submissions to the log that were not acknowledged and go again")
+            .register(registry);
+  }
+
+  private Counter receipts(String signed) {
+    return Counter.builder("windlass.receipts")
+        .description("Receipts that this head signed")
+        .tag("signed", signed)
+        .register(registry);
+  }
+
+  /** Under one signature. */
+  void receiptsSigned(int count) {
+    if (count == 1) {
+      receiptsDirect.increment();
+      return;
+    }
+    receiptsBatched.increment(count);
+    batches.increment();
+  }
+
+  /** A submission was not acknowledged; it is sent again. */
+  void sendFailed() {
+    sendFailures.increment();
   }
 
   void gauge(String name, String description, Supplier<Number> value) {

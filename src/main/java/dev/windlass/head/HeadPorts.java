@@ -4,6 +4,7 @@ import dev.windlass.function.Bytes;
 import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.receipt.Ed25519Key;
+import dev.windlass.receipt.P256Key;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -57,6 +58,9 @@ public interface HeadPorts {
    */
   Optional<Registration> registration(SpiffeId worker);
 
+  /** The keys that sign this head's receipts, as they are registered now. */
+  ReceiptKeys receiptKeys();
+
   /** Signs {@code function.publish} entries. */
   Ed25519Key publisher();
 
@@ -68,6 +72,16 @@ public interface HeadPorts {
    * @param zone as the registrar saw it
    */
   record Registration(long index, Optional<String> zone) {}
+
+  /**
+   * Two keys of one registration: their receipts are one chain.
+   *
+   * @param head SPIFFE id
+   * @param ed25519 signs batches and epochs
+   * @param p256 signs single receipts
+   * @param registerIndex of the {@code head.register} entry that names both
+   */
+  record ReceiptKeys(SpiffeId head, Ed25519Key ed25519, P256Key p256, long registerIndex) {}
 
   /**
    * @param now false if it was revoked before

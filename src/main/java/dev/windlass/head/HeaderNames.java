@@ -11,5 +11,8 @@ final class HeaderNames {
   static final CharSequence EXPECT = HttpHeaders.EXPECT;
   static final CharSequence IDEMPOTENCY_KEY = HttpHeaders.createOptimized("Idempotency-Key");
 
+  static final CharSequence PREFER = HttpHeaders.createOptimized("Prefer");
+  static final String RECEIPT = "Windlass-Receipt";
+
   private HeaderNames() {}
 }

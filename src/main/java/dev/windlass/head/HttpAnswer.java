@@ -4,6 +4,7 @@ import dev.windlass.function.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What goes back to a client. Field names may repeat (Set-Cookie). */
 record HttpAnswer(int status, List<Map.Entry<String, String>> headers, Bytes body) {
@@ -22,6 +23,13 @@ record HttpAnswer(int status, List<Map.Entry<String, String>> headers, Bytes bod
     all.addAll(headers);
     all.addAll(more);
     return new HttpAnswer(status, all, body);
+  }
+
+  /** The first field of that name. */
+  Optional<String> header(String name) {
+    for (var header : headers)
+      if (header.getKey().equalsIgnoreCase(name)) return Optional.of(header.getValue());
+    return Optional.empty();
   }
 
   int bytes() {

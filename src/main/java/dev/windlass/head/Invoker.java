@@ -8,6 +8,7 @@ import dev.windlass.protocol.InvocationId;
 import dev.windlass.protocol.Outcome;
 import dev.windlass.protocol.Reply;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,24 +27,37 @@ final class Invoker {
   private static final int MAX_LOCAL_REDIRECTS = 5;
   private static final int STDERR_TAIL = 2_048;
 
-  /** What is given to {@link Invoker}. */
+  /**
+   * What is given to {@link Invoker}.
+   *
+   * @param receipts empty where there is no log
+   */
   record Parts(
-      Catalogue catalogue, Dispatch dispatch, Results results, Logs logs, HeadMetrics metrics) {}
+      Catalogue catalogue,
+      Dispatch dispatch,
+      Results results,
+      Logs logs,
+      Optional<Receipts> receipts,
+      HeadMetrics metrics) {}
 
   private final Catalogue catalogue;
   private final Dispatch dispatch;
   private final Results results;
   private final Logs logs;
+  private final Optional<Receipts> receipts;
   private final HeadMetrics metrics;
+  private final InstantSource clock;
   private final String software;
   private final int keptBodyBytes;
 
-  Invoker(Parts parts, HeadConfig config) {
+  Invoker(Parts parts, HeadConfig config, InstantSource clock) {
     this.catalogue = parts.catalogue();
     this.dispatch = parts.dispatch();
     this.results = parts.results();
     this.logs = parts.logs();
+    this.receipts = parts.receipts();
     this.metrics = parts.metrics();
+    this.clock = clock;
     this.software = "windlass/" + config.version();
     this.keptBodyBytes = config.memory().resultBodyBytes();
   }
@@ -99,7 +113,7 @@ final class Invoker {
     var manifest = loaded.manifest();
     var env = manifest.world() == World.CGI ? CgiVariables.of(request, software) : NO_VARIABLES;
     var job = new Dispatch.Job(function, loaded, env, request.body());
-    return switch (dispatch.run(job)) {
+    return switch (run(job, version)) {
       case Dispatch.Failed failed -> {
         var problem = failed.problem().with("invocation", Json.of(failed.invocation().toString()));
         var answer = HttpAnswer.of(problem).with(headers(failed.invocation(), version));
@@ -115,9 +129,29 @@ final class Invoker {
     };
   }
 
+  /** With a place for its receipt, or not at all. */
+  private Dispatch.Conclusion run(Dispatch.Job job, Catalogue.Version version) {
+    if (receipts.isEmpty()) return dispatch.run(job);
+    if (version.publishIndex().isEmpty()) throw Publications.notYet(job.manifest()).thrown();
+    if (!receipts.get().reserve()) throw Receipts.BEHIND.thrown();
+    boolean kept = false;
+    try {
+      var conclusion = dispatch.run(job);
+      if (conclusion instanceof Dispatch.Ran ran) {
+        receipts.get().add(PendingReceipt.of(job, version, ran, clock.millis()));
+        kept = true;
+      }
+      return conclusion;
+    } finally {
+      if (!kept) receipts.get().release();
+    }
+  }
+
   private Once concluded(
       Manifest manifest, Catalogue.Version version, FunctionRequest request, Dispatch.Ran ran) {
     var headers = headers(ran.invocation(), version);
+    if (receipts.isPresent())
+      headers.add(Map.entry(HeaderNames.RECEIPT, ran.invocation().toString()));
     headers.add(Map.entry("Windlass-Workers", ran.worker().toString()));
     if (ran.done().outcome() instanceof Outcome.Exited)
       headers.add(Map.entry("Windlass-Fuel", Long.toString(ran.done().fuel())));

@@ -25,14 +25,24 @@ final class ManagementApi {
   private final AdminGuard guard;
   private final FunctionApi functions;
   private final OperationApi operations;
+  private final Consumer<ApiExchange> receipts;
   private final AtomicLong room = new AtomicLong(16L * MAX_BODY);
   private final AtomicLong calls = new AtomicLong();
 
-  ManagementApi(Vertx vertx, AdminGuard guard, FunctionApi functions, OperationApi operations) {
+  /**
+   * @param receipts answers {@code GET /api/v1/receipts/{invocation}}
+   */
+  ManagementApi(
+      Vertx vertx,
+      AdminGuard guard,
+      FunctionApi functions,
+      OperationApi operations,
+      Consumer<ApiExchange> receipts) {
     this.vertx = vertx;
     this.guard = guard;
     this.functions = functions;
     this.operations = operations;
+    this.receipts = receipts;
   }
 
   void mount(Router router) {
@@ -48,6 +58,7 @@ final class ManagementApi {
     plain(router.post("/api/v1/workers/:name/revoke"), operations::revoke);
     plain(router.get("/api/v1/results"), operations::results);
     plain(router.get("/api/v1/results/:invocation"), operations::result);
+    plain(router.get("/api/v1/receipts/:invocation"), receipts);
     plain(router.get("/api/v1/trust"), operations::trust);
     plain(router.post("/api/v1/join-tokens"), operations::joinToken);
     plain(

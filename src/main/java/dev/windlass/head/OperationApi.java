@@ -296,7 +296,7 @@ final class OperationApi {
         .thrown();
   }
 
-  private static InvocationId invocation(String text) {
+  static InvocationId invocation(String text) {
     try {
       return InvocationId.parse(text);
     } catch (IllegalArgumentException e) {

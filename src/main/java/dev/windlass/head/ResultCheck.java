@@ -2,6 +2,7 @@ package dev.windlass.head;
 
 import dev.windlass.function.Bytes;
 import dev.windlass.function.Digest;
+import dev.windlass.identity.SpiffeId;
 import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Outcome;
 import dev.windlass.protocol.Reply;
@@ -20,9 +21,21 @@ import java.util.OptionalLong;
  */
 final class ResultCheck {
   private final WorkerKeys keys;
+  private final Optional<Registrations> registrations;
 
-  ResultCheck(WorkerKeys keys) {
+  /** {@link HeadPorts#registration}. */
+  @FunctionalInterface
+  interface Registrations {
+    Optional<HeadPorts.Registration> of(SpiffeId worker);
+  }
+
+  /**
+   * @param registrations in the log, where there is one: then only the result of a worker that
+   *     stands in it counts
+   */
+  ResultCheck(WorkerKeys keys, Optional<Registrations> registrations) {
     this.keys = keys;
+    this.registrations = registrations;
   }
 
   /** Whether the signature is the worker's own; says nothing of what was signed. */
@@ -48,41 +61,58 @@ final class ResultCheck {
     };
   }
 
+  /** Whether a result is the one of this request. */
+  sealed interface Judged {}
+
   /**
-   * What is wrong with it, as the end of a sentence that begins with the worker; empty if nothing
-   * is.
+   * @param statement equal to what the worker signed
+   * @param registration of the worker in the log, where there is one
    */
-  Optional<String> wrong(
+  record Right(ResultStatement statement, Optional<HeadPorts.Registration> registration)
+      implements Judged {}
+
+  /**
+   * @param why as the end of a sentence that begins with the worker
+   */
+  record Wrong(String why) implements Judged {}
+
+  Judged judge(
       Dispatch.Job job, Order.Invoke order, Fleet.Seat seat, Reply.Done done, Signed signed) {
-    if (signed instanceof NotByWorker(var why)) return Optional.of(why);
+    if (signed instanceof NotByWorker(var why)) return new Wrong(why);
     var limits = job.function().manifest().limits();
     if (done.output().size() > limits.outputBytes())
-      return Optional.of(
+      return new Wrong(
           "returned an output of "
               + done.output().size()
               + " bytes, the limit is "
               + limits.outputBytes());
     if (done.stderr().size() > limits.stderrBytes())
-      return Optional.of(
+      return new Wrong(
           "returned "
               + done.stderr().size()
               + " bytes of stderr, the limit is "
               + limits.stderrBytes());
-    boolean same =
-        matches(job, order, seat.engine(), done)
-            || matches(job, order, seat.member().report().engine(), done);
-    return same
-        ? Optional.empty()
-        : Optional.of("signed another statement than the one of this request: " + shown(done));
+    var registration = registrations.flatMap(all -> all.of(seat.member().id));
+    if (registrations.isPresent() && registration.isEmpty())
+      return new Wrong("is not registered in the log");
+    return matching(job, order, seat.engine(), done)
+        .or(() -> matching(job, order, seat.member().report().engine(), done))
+        .<Judged>map(statement -> new Right(statement, registration))
+        .orElseGet(
+            () ->
+                new Wrong("signed another statement than the one of this request: " + shown(done)));
   }
 
-  private static boolean matches(
+  private static Optional<ResultStatement> matching(
       Dispatch.Job job, Order.Invoke order, Digest engine, Reply.Done done) {
     try {
-      return expected(job, order, engine, done).canonical().equals(done.statement());
+      var expected = expected(job, order, engine, done);
+      return expected.canonical().equals(done.statement())
+          ? Optional.of(expected)
+          : Optional.empty();
     } catch (IllegalArgumentException _) {
       // The outcome's own word cannot stand in a statement.
-      return false;
+      return Optional.empty();
     }
   }
 
@@ -109,7 +139,7 @@ final class ResultCheck {
 
   private static final Digest OF_NOTHING = Digest.of(Bytes.EMPTY);
 
-  private static Digest digestOf(Bytes octets) {
+  static Digest digestOf(Bytes octets) {
     return octets.size() == 0 ? OF_NOTHING : Digest.of(octets);
   }
 

@@ -2,8 +2,8 @@ package dev.windlass.head;
 
 /**
  * The Server-Timing field (W3C): {@code queue} for a seat and for a lane, {@code link} on the way
- * there and back, {@code prepare} to fetch and compile, {@code run}, {@code sign}, {@code verify}.
- * Milliseconds.
+ * there and back, {@code prepare} to fetch and compile, {@code run}, {@code sign}, {@code verify},
+ * {@code log} for the witnesses of a receipt. Milliseconds.
  */
 final class ServerTiming {
   private ServerTiming() {}
@@ -18,6 +18,12 @@ final class ServerTiming {
     append(text, "run", worker.ran());
     append(text, "sign", worker.signed());
     append(text, "verify", ran.times().verify() / 1_000);
+    return text.toString();
+  }
+
+  static String log(long nanos) {
+    var text = new StringBuilder(16);
+    append(text, "log", nanos / 1_000);
     return text.toString();
   }
 

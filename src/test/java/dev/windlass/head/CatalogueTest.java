@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ class CatalogueTest {
 
   private Digest publish(String version) throws IOException {
     var manifest = manifest(NAME, version);
-    assertTrue(catalogue.publish(manifest));
+    assertTrue(catalogue.publish(manifest, OptionalLong.empty()));
     return ManifestJson.digest(manifest);
   }
 
@@ -71,7 +72,7 @@ class CatalogueTest {
   @Test
   void the_same_version_again_changes_nothing() throws IOException {
     publish("1");
-    assertFalse(catalogue.publish(manifest(NAME, "1")));
+    assertFalse(catalogue.publish(manifest(NAME, "1"), OptionalLong.empty()));
   }
 
   @Test
@@ -95,7 +96,7 @@ class CatalogueTest {
   void a_file_that_was_changed_on_disk_is_left_out_at_the_start_and_the_others_are_not()
       throws IOException {
     var digest = publish("1");
-    catalogue.publish(manifest(new FunctionName("default", "g"), "2"));
+    catalogue.publish(manifest(new FunctionName("default", "g"), "2"), OptionalLong.empty());
     var file = directory().resolve("versions").resolve(digest.hex() + ".json");
     Files.writeString(file, Files.readString(file).replace("strict", "none"));
     var again = Catalogue.open(config, store, clock);
@@ -128,9 +129,10 @@ class CatalogueTest {
   @Test
   void there_are_at_most_so_many_functions() throws IOException {
     for (var name : List.of("a", "b", "c"))
-      catalogue.publish(manifest(new FunctionName("default", name), name));
+      catalogue.publish(manifest(new FunctionName("default", name), name), OptionalLong.empty());
     var one = manifest(new FunctionName("default", "d"), "d");
-    var thrown = assertThrows(Problem.Thrown.class, () -> catalogue.publish(one));
+    var thrown =
+        assertThrows(Problem.Thrown.class, () -> catalogue.publish(one, OptionalLong.empty()));
     assertEquals(ProblemType.STORE_FULL, thrown.problem().type());
   }
 }

@@ -263,6 +263,11 @@ final class HeadFixture implements AutoCloseable {
     }
 
     @Override
+    public ReceiptKeys receiptKeys() {
+      throw new AssertionError("there is no log");
+    }
+
+    @Override
     public Ed25519Key publisher() {
       throw new AssertionError("there is no log");
     }

@@ -173,6 +173,11 @@ class HeadRoleTest {
     }
 
     @Override
+    public ReceiptKeys receiptKeys() {
+      throw new AssertionError("there is no log");
+    }
+
+    @Override
     public Ed25519Key publisher() {
       throw new AssertionError("there is no log");
     }

@@ -1,0 +1,51 @@
+package dev.windlass.head;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * What a head does with a log: all of it, or, where there is no log, none.
+ *
+ * @param receipts on their way
+ * @param witnesses requests that wait for them
+ * @param publications of functions
+ * @param api what the log holds
+ */
+record Trail(Receipts receipts, WitnessWait witnesses, Publications publications, ReceiptApi api)
+    implements AutoCloseable {
+  static Optional<Trail> of(
+      HeadPorts ports,
+      HeadConfig config,
+      Results results,
+      HeadMetrics metrics,
+      InstantSource clock) {
+    if (ports.ledger().isEmpty()) return Optional.empty();
+    var ledger = ports.ledger().get();
+    var bounds = config.receipts();
+    var book = new ReceiptBook(ports::receiptKeys, clock);
+    var receipts =
+        new Receipts(ledger, book, bounds, config.traffic().drain(), metrics, new SecureRandom());
+    var lookup = new ReceiptLookup(ledger);
+    var witnesses = new WitnessWait(lookup, bounds);
+    metrics.gauge("windlass.receipts.pending", "Receipts not acknowledged", receipts::pending);
+    metrics.gauge("windlass.receipts.pending.bytes", "Their memory", receipts::bytes);
+    metrics.gauge(
+        "windlass.receipts.oldest.seconds",
+        "Age of the oldest receipt that is not acknowledged",
+        () -> receipts.age(clock.millis()).toMillis() / 1e3);
+    metrics.gauge(
+        "windlass.requests.witness.waiting",
+        "Requests that wait for witnesses",
+        witnesses::waiting);
+    var api = new ReceiptApi(lookup, id -> receipts.holds(id) || results.find(id).isPresent());
+    var publications = new Publications(ledger, ports::publisher, bounds.publish(), clock);
+    return Optional.of(new Trail(receipts, witnesses, publications, api));
+  }
+
+  @Override
+  public void close() {
+    publications.close();
+    receipts.close();
+  }
+}
