@@ -1,15 +1,18 @@
 package dev.windlass.identity;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -23,6 +26,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * identity any more and needs another token.
  */
 public final class Enrolment implements CredentialSource, AutoCloseable {
+  /** Of a join that the registrar is too busy for, all pauses together. */
+  static final Duration LONGEST_JOIN = Duration.ofMinutes(2);
+
   private final RegistrarPort registrar;
   private final Surroundings around;
   private final ResultKey resultKey;
@@ -44,7 +50,8 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
   }
 
   /**
-   * Joins; the caller's thread waits.
+   * Joins; the caller's thread waits. A registrar that is busy, or cannot reach the log now, is
+   * asked again with the same keys, for two minutes.
    *
    * @param host of the registrar, whose port the token carries
    * @throws EnrolmentRefusedException if the registrar is not the one the token pins, or says no
@@ -64,14 +71,41 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
     var resultKey = ResultKey.make(around.random());
     var keys = TlsKeys.make(around.random());
     var csr = Csr.make(keys, around.random());
-    var nonce = registrar.challenge();
-    var grant = registrar.join(JoinRequest.make(token, nonce, csr, resultKey));
+    var grant = granted(registrar, token, csr, resultKey, around);
     if (grant.roots().stream().noneMatch(token::pins))
       throw new EnrolmentRefusedException("the granted roots lack the one the token pins");
     var first = accepted(grant, keys, grant.id(), around.clock());
     var enrolment = new Enrolment(registrar, around, resultKey, first);
     enrolment.stepAtHalfLife();
     return enrolment;
+  }
+
+  private static Grant granted(
+      RegistrarPort registrar, JoinToken token, byte[] csr, ResultKey key, Surroundings around)
+      throws IOException, EnrolmentRefusedException {
+    var waited = Duration.ZERO;
+    for (int failures = 1; ; failures++) {
+      try {
+        return registrar.join(JoinRequest.make(token, registrar.challenge(), csr, key));
+      } catch (RegistrarBusyException e) {
+        var pause = RenewalTimes.backOff(failures, around.random());
+        if (pause.compareTo(e.retryAfter()) < 0) pause = e.retryAfter();
+        waited = waited.plus(pause);
+        if (waited.compareTo(LONGEST_JOIN) > 0) throw e;
+        pause(pause, around);
+      }
+    }
+  }
+
+  private static void pause(Duration time, Surroundings around) throws InterruptedIOException {
+    var over = new CountDownLatch(1);
+    around.delays().after(time, over::countDown);
+    try {
+      over.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the registrar was busy");
+    }
   }
 
   @Override

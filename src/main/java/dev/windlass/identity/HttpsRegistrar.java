@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -107,7 +109,7 @@ final class HttpsRegistrar implements RegistrarPort, AutoCloseable {
     try {
       var bounded = BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER);
       var response = client.send(request, bounded);
-      return answer(uri, response.statusCode(), response.body());
+      return answer(uri, response);
     } catch (SSLHandshakeException e) {
       for (Throwable why = e; why != null; why = why.getCause()) {
         if (why instanceof CertificateException) throw notBelieved(uri, why);
@@ -127,19 +129,28 @@ final class HttpsRegistrar implements RegistrarPort, AutoCloseable {
     return e;
   }
 
-  private static Json answer(URI uri, int status, byte[] body)
+  private static Json answer(URI uri, HttpResponse<byte[]> response)
       throws IOException, EnrolmentRefusedException {
+    int status = response.statusCode();
     Json json;
     try {
-      json = Json.parse(body, Bounds.ofBytes(MAX_ANSWER));
+      json = Json.parse(response.body(), Bounds.ofBytes(MAX_ANSWER));
     } catch (IllegalArgumentException e) {
       throw new IOException(uri + " answered " + status + " without JSON: " + e.getMessage(), e);
     }
     if (status == 200) return json;
     var why = uri.getPath() + " answered " + status + ": " + detail(json);
+    if (status == 503 || status == 429)
+      throw new RegistrarBusyException(why, retryAfter(response.headers()));
     boolean again = status >= 500 || status == 408 || status == 429;
     if (again) throw new IOException(why);
     throw new EnrolmentRefusedException(why);
+  }
+
+  /** Seconds, within reason; zero where it is anything else. */
+  private static Duration retryAfter(HttpHeaders headers) {
+    var text = headers.firstValue("Retry-After").orElse("");
+    return text.matches("[0-9]{1,2}") ? Duration.ofSeconds(Integer.parseInt(text)) : Duration.ZERO;
   }
 
   private static String detail(Json problem) {

@@ -87,7 +87,6 @@ final class RegistrarServer {
       var detail = path(request) + " takes POST, not " + request.method();
       refuse(request, new Refusal(405, "method-not-allowed", "Wrong method", detail));
     } else if (!rate.allows(request.remoteAddress().hostAddress())) {
-      request.response().putHeader("Retry-After", "1");
       refuse(request, Refusal.busy(429, "too many requests from this address, or from all"));
     } else {
       readBody(request, decide);
@@ -129,7 +128,6 @@ final class RegistrarServer {
   private void decideElsewhere(
       Context context, HttpServerRequest request, Supplier<Answer> decide) {
     if (!deciding.tryAcquire()) {
-      request.response().putHeader("Retry-After", "1");
       refuse(request, Refusal.busy(503, MAX_DECIDING + " requests are being decided already"));
       return;
     }
@@ -161,6 +159,8 @@ final class RegistrarServer {
   /** And closes: who was refused has no more to say, and what is unread is not read. */
   private static void refuse(HttpServerRequest request, Refusal why) {
     request.response().putHeader("Connection", "close");
+    if (why.status() == 429 || why.status() == 503)
+      request.response().putHeader("Retry-After", "1");
     send(request, why.status(), "application/problem+json", why.json());
   }
 

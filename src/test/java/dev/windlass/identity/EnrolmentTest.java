@@ -35,6 +35,8 @@ class EnrolmentTest {
 
     private boolean away;
     private boolean refuses;
+    private int busyFor;
+    private final List<String> joins = new ArrayList<>();
     private final List<Instant> asked = new ArrayList<>();
 
     @Override
@@ -43,7 +45,10 @@ class EnrolmentTest {
     }
 
     @Override
-    public Grant join(JoinRequest request) {
+    public Grant join(JoinRequest request) throws RegistrarBusyException {
+      joins.add(request.resultKey() + " " + request.csr().key());
+      if (joins.size() <= busyFor)
+        throw new RegistrarBusyException("the log is away", Duration.ofSeconds(3));
       return grants.apply(JoinRequest.parse(request.json()).csr().key());
     }
 
@@ -78,6 +83,44 @@ class EnrolmentTest {
     var other = new SpiffeId("acme.test", "default", "worker", "w-2");
     registrar.grants = key -> new Grant(WORKER, List.of(ca.issue(other, key)), ca.roots());
     refused("w-2 is not expected here");
+  }
+
+  @Test
+  void a_busy_registrar_is_asked_again_with_the_same_keys_and_growing_pauses() throws Exception {
+    registrar.busyFor = 5;
+    var pauses = new ArrayList<Duration>();
+    Delays atOnce =
+        (pause, then) -> {
+          if (registrar.joins.size() > registrar.busyFor) return; // the renewals to come
+          pauses.add(pause);
+          then.run();
+        };
+    try (var worker = Enrolment.join(registrar, token, new Surroundings(clock, random, atOnce))) {
+      assertEquals(WORKER, worker.id());
+      assertEquals(6, registrar.joins.size());
+      assertEquals(1, registrar.joins.stream().distinct().count(), "the keys are the same");
+      assertEquals(5, pauses.size());
+      assertTrue(pauses.getFirst().toSeconds() == 3, "as it said: " + pauses);
+      assertTrue(pauses.getLast().toMillis() >= 8_000, "growing: " + pauses);
+    }
+  }
+
+  @Test
+  void a_registrar_that_stays_busy_ends_the_join() {
+    registrar.busyFor = Integer.MAX_VALUE;
+    var pauses = new ArrayList<Duration>();
+    Delays atOnce =
+        (pause, then) -> {
+          pauses.add(pause);
+          then.run();
+        };
+    var e =
+        assertThrows(
+            RegistrarBusyException.class,
+            () -> Enrolment.join(registrar, token, new Surroundings(clock, random, atOnce)));
+    assertEquals("the log is away", e.getMessage());
+    var all = pauses.stream().reduce(Duration.ZERO, Duration::plus);
+    assertTrue(all.compareTo(Enrolment.LONGEST_JOIN) <= 0 && all.toSeconds() > 50, all::toString);
   }
 
   @Test
