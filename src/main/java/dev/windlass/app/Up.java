@@ -112,12 +112,8 @@ final class Up implements HeadPorts {
 
   @Override
   public WorkerKeys keys() {
-    var registry = registrar.registrar().registry();
     return worker ->
-        registry
-            .keyOf(worker)
-            .filter(key -> key.revokedAt() == null && key.notAfter().isAfter(Instant.now()))
-            .map(dev.windlass.registrar.RegisteredKey::key);
+        registrar.registrar().counting(worker).map(dev.windlass.registrar.RegisteredKey::key);
   }
 
   @Override
@@ -144,7 +140,10 @@ final class Up implements HeadPorts {
 
   @Override
   public Optional<HeadPorts.Registration> registration(SpiffeId worker) {
-    return Optional.empty();
+    var index = registrar.registrar().registry().registerIndexOf(worker);
+    return index.isPresent()
+        ? Optional.of(new HeadPorts.Registration(index.getAsLong(), Optional.empty()))
+        : Optional.empty();
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.windlass.identity.Surroundings;
 import dev.windlass.json.Bounds;
 import dev.windlass.json.Json;
 import dev.windlass.receipt.Ed25519PublicKey;
+import dev.windlass.registrar.RegisteredKey.Entries;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.PublicKey;
@@ -22,7 +23,9 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +40,24 @@ final class Admission {
   private final Supplier<CertificateAuthority> authority;
   private final Registry registry;
   private final JoinTokens tokens;
+  private final Optional<EntryLog> log;
+  private final Joining joining = new Joining();
   private final Nonces nonces;
   private final Surroundings around;
 
+  /**
+   * @param log absent where there is none
+   */
   Admission(
       Supplier<CertificateAuthority> authority,
       Registry registry,
       JoinTokens tokens,
+      Optional<EntryLog> log,
       Surroundings around) {
     this.authority = authority;
     this.registry = registry;
     this.tokens = tokens;
+    this.log = log;
     this.nonces = new Nonces(around.random());
     this.around = around;
   }
@@ -84,36 +94,71 @@ final class Admission {
     };
   }
 
+  /**
+   * What if we die here: before the log has the entry, nothing happened; before the registry has
+   * the line, the log has an entry for a certificate that nobody got; after that the identity is
+   * good and the joiner, who got no answer, comes again with another token.
+   */
   private Answer register(JoinRequest request, JoinToken token, String role) {
-    var id = freshName(role);
-    var leaf = authority.get().issue(id, request.csr().key());
     var key = Ed25519PublicKey.ofRaw(Bytes.copyOf(request.resultKey().raw()));
-    var entry =
-        new RegisteredKey(
-            id,
-            key,
-            digest(leaf),
-            now(),
-            leaf.getNotAfter().toInstant(),
-            null,
-            RegisteredKey.Entries.NONE);
+    if (registry.owns(key)) return refused(taken(key));
+    if (registry.isFull()) {
+      tokens.giveBack(token);
+      return refused(full());
+    }
     try {
-      return switch (registry.register(entry)) {
+      var begun = begun(request, key, role);
+      var worker = begun.worker();
+      if (log.isPresent() && EntryLog.isEntered(worker.id()))
+        worker = worker.entered(registeredAt(log.get().await(begun.index())));
+      var registered = registry.register(worker);
+      joining.done(key);
+      return switch (registered) {
         case DONE -> {
-          LOG.log(Level.INFO, "registered id={0} keyid={1}", id, key.keyId());
-          yield granted(id, leaf);
+          LOG.log(
+              Level.INFO,
+              "registered id={0} keyid={1} logIndex={2}",
+              worker.id(),
+              key.keyId(),
+              text(worker.entries().register()));
+          yield granted(worker.id(), begun.leaf());
         }
-        case KEY_TAKEN -> refused(Refusal.conflict(key.keyId() + " has an owner; make another"));
+        case KEY_TAKEN -> refused(taken(key));
         case FULL -> {
           tokens.giveBack(token);
-          yield refused(Refusal.busy(503, "the registry holds " + Registry.MAX_KEYS + " keys"));
+          yield refused(full());
         }
       };
     } catch (IOException e) {
       tokens.giveBack(token);
-      LOG.log(Level.ERROR, "the registry cannot be written", e);
-      return refused(Refusal.busy(503, "the registry cannot be written"));
+      return refused(notWritten(e));
     }
+  }
+
+  private Joining.Begun begun(JoinRequest request, Ed25519PublicKey key, String role) {
+    var tlsKey = request.csr().key();
+    return joining.of(
+        key,
+        tlsKey,
+        now(),
+        new Joining.Maker() {
+          @Override
+          public Joining.Begun begin() {
+            var at = now();
+            var id = freshName(role);
+            var leaf = authority.get().issue(id, tlsKey);
+            var until = leaf.getNotAfter().toInstant();
+            var worker = new RegisteredKey(id, key, digest(leaf), at, until, null, Entries.NONE);
+            return new Joining.Begun(worker, leaf, tlsKey, append(worker, at), at);
+          }
+
+          @Override
+          public CompletableFuture<Long> append(RegisteredKey worker, Instant at) {
+            return log.filter(_ -> EntryLog.isEntered(worker.id()))
+                .map(l -> l.append(EntryLog.registration(worker, at)))
+                .orElseGet(CompletableFuture::new);
+          }
+        });
   }
 
   /**
@@ -138,14 +183,22 @@ final class Admission {
     var revoked = known.get().revokedAt();
     if (revoked != null) return refused(Refusal.identity(id + " was revoked at " + revoked));
     var leaf = authority.get().issue(id, key);
+    var until = leaf.getNotAfter().toInstant();
     try {
-      if (!registry.renew(id, digest(leaf), leaf.getNotAfter().toInstant(), OptionalLong.empty()))
+      var index = entered(known.get().renewed(digest(leaf), until, OptionalLong.empty()));
+      if (!registry.renew(id, digest(leaf), until, index))
         return refused(Refusal.identity(id + " was revoked meanwhile"));
     } catch (IOException e) {
-      LOG.log(Level.ERROR, "the registry cannot be written", e);
-      return refused(Refusal.busy(503, "the registry cannot be written"));
+      return refused(notWritten(e));
     }
     return granted(id, leaf);
+  }
+
+  /** A renewal moves the end of the key's time, so the log has each; the newest counts. */
+  private OptionalLong entered(RegisteredKey worker) throws IOException {
+    if (log.isEmpty() || !EntryLog.isEntered(worker.id())) return OptionalLong.empty();
+    var index = log.get().append(EntryLog.registration(worker, now()));
+    return OptionalLong.of(log.get().await(index));
   }
 
   /** Whoever has a certificate but the registrar itself. */
@@ -183,6 +236,28 @@ final class Admission {
     } catch (CertificateEncodingException e) {
       throw new AssertionError("a certificate just made has a DER form", e);
     }
+  }
+
+  private static Entries registeredAt(long index) {
+    return new Entries(OptionalLong.of(index), OptionalLong.empty());
+  }
+
+  private static Refusal taken(Ed25519PublicKey key) {
+    return Refusal.conflict(key.keyId() + " has an owner; make another");
+  }
+
+  private static Refusal full() {
+    return Refusal.busy(503, "the registry holds " + Registry.MAX_KEYS + " keys");
+  }
+
+  private static Refusal notWritten(IOException e) {
+    LOG.log(Level.WARNING, "an identity cannot be entered: " + e.getMessage(), e.getCause());
+    return Refusal.busy(
+        503, "the identity could not be entered, in the public log or in the registry");
+  }
+
+  private static String text(OptionalLong index) {
+    return index.isPresent() ? Long.toString(index.getAsLong()) : "none";
   }
 
   private static Answer refused(Refusal why) {

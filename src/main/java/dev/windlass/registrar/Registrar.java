@@ -14,6 +14,7 @@ import dev.windlass.identity.SpiffeId;
 import dev.windlass.identity.Surroundings;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.Ed25519PublicKey;
+import dev.windlass.receipt.P256PublicKey;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -51,10 +52,11 @@ public final class Registrar implements AutoCloseable {
   private final FileChannel lock;
   private final Registry registry;
   private final Ed25519Key key;
-  private final Optional<RegistrarLog> log;
+  private final Optional<EntryLog> log;
+  private final Optional<CatchUp> catchUp;
   private final JoinTokens tokens = new JoinTokens();
   private final LocalCredentials own;
-  private final List<LocalCredentials> issued = new CopyOnWriteArrayList<>();
+  private final List<Runnable> closings = new CopyOnWriteArrayList<>();
 
   /** Replaced under the lock of this, after the file; read by any thread. */
   private volatile CertificateAuthority authority;
@@ -75,7 +77,9 @@ public final class Registrar implements AutoCloseable {
     this.authority = authority;
     this.registry = registry;
     this.key = key;
-    this.log = log;
+    this.log = log.map(port -> new EntryLog(key, port));
+    this.catchUp = this.log.map(entries -> new CatchUp(entries, registry, around));
+    this.catchUp.ifPresent(CatchUp::wake);
     this.around = around;
     this.own = new LocalCredentials(this::ownCredentials, around);
   }
@@ -147,8 +151,33 @@ public final class Registrar implements AutoCloseable {
   /** Credentials for an identity in this process, renewed until this closes. */
   public CredentialSource issueLocal(SpiffeId id) {
     var local = new LocalCredentials(() -> authority.credentials(id), around);
-    issued.add(local);
+    closings.add(local::close);
     return local;
+  }
+
+  /**
+   * Credentials for a head in this process, which gives receipts: each certificate is entered in
+   * the log with the head's keys, as soon as the log answers.
+   *
+   * @param batches public half of the Ed25519 key that signs batches of receipts
+   * @param singles public half of the P-256 key that signs single ones
+   */
+  public LocalHead issueHead(SpiffeId id, Ed25519PublicKey batches, P256PublicKey singles) {
+    var head = new LocalHead(issueLocal(id), log, batches, singles, around);
+    closings.add(head::close);
+    return head;
+  }
+
+  /**
+   * The key with which a worker's results count now: neither revoked nor expired and, where there
+   * is a log, entered there.
+   */
+  public Optional<RegisteredKey> counting(SpiffeId worker) {
+    var now = around.clock().instant();
+    return registry
+        .keyOf(worker)
+        .filter(known -> known.revokedAt() == null && known.notAfter().isAfter(now))
+        .filter(known -> log.isEmpty() || known.entries().register().isPresent());
   }
 
   /** The key that signs its entries in the log, which the log's first entry names. */
@@ -161,13 +190,18 @@ public final class Registrar implements AutoCloseable {
   }
 
   /**
-   * Ends an identity: it is not renewed, and what its key signs from now on does not count.
+   * Ends an identity: it is not renewed, and what its key signs from now on does not count. The log
+   * gets an entry of it as soon as it answers; nobody waits for that. It is final: whatever the log
+   * has of this key later, it does not count again.
    *
    * @return false if it is unknown or was revoked before
    */
   public boolean revoke(SpiffeId id) throws IOException {
     boolean revoked = registry.revoke(id, around.clock().instant());
-    if (revoked) LOG.log(Level.INFO, "revoked id={0}", id);
+    if (revoked) {
+      LOG.log(Level.INFO, "revoked id={0}", id);
+      catchUp.ifPresent(CatchUp::wake);
+    }
     return revoked;
   }
 
@@ -175,7 +209,8 @@ public final class Registrar implements AutoCloseable {
   @Override
   public void close() throws IOException {
     own.close();
-    issued.forEach(LocalCredentials::close);
+    catchUp.ifPresent(CatchUp::close);
+    closings.forEach(Runnable::run);
     var listening = server;
     if (listening != null) {
       var closed = listening.close().toCompletionStage().toCompletableFuture();
@@ -187,7 +222,7 @@ public final class Registrar implements AutoCloseable {
   }
 
   private Future<Integer> listenAt(Vertx vertx, String host, int port) {
-    var admission = new Admission(() -> authority, registry, tokens, around);
+    var admission = new Admission(() -> authority, registry, tokens, log, around);
     var fresh = new RegistrarServer(vertx, admission, own, around);
     return fresh.listen(host, port).onSuccess(_ -> server = fresh);
   }

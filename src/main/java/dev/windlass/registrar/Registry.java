@@ -141,17 +141,28 @@ public final class Registry implements AutoCloseable {
     return true;
   }
 
-  /** The log has entries of this identity: as it was registered, or its revocation, or both. */
+  /**
+   * The log has entries of this identity: as it was registered, or its revocation, or both. An
+   * index that is known already stays.
+   */
   synchronized void enter(SpiffeId id, Entries found) throws IOException {
     var known = keys.get(id);
     if (known == null) throw new IllegalArgumentException("not registered: " + id);
     var all =
         new Entries(
-            found.register().isPresent() ? found.register() : known.entries().register(),
-            found.revoke().isPresent() ? found.revoke() : known.entries().revoke());
+            known.entries().register().isPresent() ? known.entries().register() : found.register(),
+            known.entries().revoke().isPresent() ? known.entries().revoke() : found.revoke());
     if (all.equals(known.entries())) return;
     file.append(entered(id, all));
     keys.put(id, known.entered(all));
+  }
+
+  boolean isFull() {
+    return keys.size() >= MAX_KEYS;
+  }
+
+  boolean owns(Ed25519PublicKey key) {
+    return owners.containsKey(key);
   }
 
   /** A snapshot, in no order. */

@@ -5,8 +5,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/** Runs what is due when the clock is moved, in order, on the mover's thread. */
+/** Runs what is due when the clock is moved, in order, on the mover's thread; asked by any. */
 public final class TestDelays implements Delays {
   private record Task(Instant due, long order, Runnable run) {}
 
@@ -19,7 +20,7 @@ public final class TestDelays implements Delays {
   }
 
   @Override
-  public void after(Duration delay, Runnable task) {
+  public synchronized void after(Duration delay, Runnable task) {
     if (delay.isNegative()) throw new AssertionError("a delay of " + delay);
     tasks.add(new Task(clock.instant().plus(delay), order++, task));
   }
@@ -28,16 +29,21 @@ public final class TestDelays implements Delays {
   public void forward(Duration by) {
     var end = clock.instant().plus(by);
     while (true) {
-      var next =
-          tasks.stream()
-              .filter(t -> !t.due().isAfter(end))
-              .min(Comparator.comparing(Task::due).thenComparing(Task::order));
+      var next = next(end);
       if (next.isEmpty()) break;
-      tasks.remove(next.get());
       var wait = Duration.between(clock.instant(), next.get().due());
       if (!wait.isNegative()) clock.forward(wait);
       next.get().run().run();
     }
     clock.forward(Duration.between(clock.instant(), end));
+  }
+
+  private synchronized Optional<Task> next(Instant end) {
+    var next =
+        tasks.stream()
+            .filter(t -> !t.due().isAfter(end))
+            .min(Comparator.comparing(Task::due).thenComparing(Task::order));
+    next.ifPresent(tasks::remove);
+    return next;
   }
 }
