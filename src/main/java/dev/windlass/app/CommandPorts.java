@@ -34,5 +34,15 @@ final class CommandPorts {
     public int worker(List<String> arguments) {
       return Main.told(() -> WorkerProcess.run(arguments));
     }
+
+    @Override
+    public int witness(List<String> arguments) {
+      return Main.told(() -> WitnessProcess.run(arguments));
+    }
+
+    @Override
+    public int mirror(List<String> arguments) {
+      return Main.told(() -> MirrorProcess.run(arguments));
+    }
   }
 }

@@ -8,12 +8,13 @@ import java.util.Set;
 import java.util.function.IntSupplier;
 
 /**
- * Entry of the process: the first argument is a command, or a role that a program starts. Only
- * {@code up} and {@code head} boot Quarkus.
+ * Entry of the process: the first argument is a command, or a role that a program starts. A worker
+ * and what a person waits for do not boot Quarkus.
  */
 @QuarkusMain
 public final class Main {
-  private static final Set<String> ROLES = Set.of("up", "head", "worker", WorkerProcesses.WORD);
+  private static final Set<String> ROLES =
+      Set.of("up", "head", "worker", "witness", "mirror", WorkerProcesses.WORD);
 
   private Main() {}
 

@@ -2,11 +2,7 @@ package dev.windlass.app;
 
 import dev.windlass.wasm.ffm.Library;
 import dev.windlass.wasm.ffm.LibraryException;
-import io.quarkus.runtime.Quarkus;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -20,8 +16,6 @@ final class UpProcess {
    */
   private static final AtomicReference<Up> RUNNING = new AtomicReference<>();
 
-  private static final int LONGEST_END_SECONDS = 120;
-
   private UpProcess() {}
 
   /** Blocks until the process is told to stop; the result is the exit code. */
@@ -30,45 +24,7 @@ final class UpProcess {
     if (asked.workers() > 0) requireLibrary();
     var settings = asked.withPort(TcpPorts.take(asked.host(), asked.port()));
     RUNNING.set(Up.open(settings, System.out::println));
-    System.setProperty("windlass.role", role);
-    System.setProperty("quarkus.http.host", settings.host());
-    System.setProperty("quarkus.http.port", Integer.toString(settings.port()));
-    if (System.getProperty("quarkus.profile") == null && System.getenv("QUARKUS_PROFILE") == null)
-      System.setProperty("quarkus.profile", role + ",prod");
-    return runQuarkus();
-  }
-
-  /** The JVM would answer a SIGTERM with exit code 143; an orderly end is 0. */
-  private static int runQuarkus() {
-    var ended = new CountDownLatch(1);
-    var failure = new AtomicReference<Throwable>();
-    var code = new AtomicInteger(ExitCode.OK);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  try {
-                    if (ended.await(LONGEST_END_SECONDS, TimeUnit.SECONDS))
-                      Runtime.getRuntime().halt(code.get());
-                  } catch (InterruptedException _) {
-                    Thread.currentThread().interrupt();
-                  }
-                },
-                "end"));
-    try {
-      Quarkus.run(
-          null,
-          (exit, thrown) -> {
-            if (thrown != null) code.set(exit);
-            failure.set(thrown);
-          });
-    } finally {
-      if (failure.get() != null) code.set(ExitCode.LOCAL);
-      ended.countDown();
-    }
-    if (failure.get() != null)
-      throw new StartFailure("the head could not start: " + failure.get(), failure.get());
-    return code.get();
+    return QuarkusProcess.run(role, settings.host(), settings.port());
   }
 
   static boolean isRunning() {

@@ -12,4 +12,10 @@ public interface Roles {
 
   /** Like {@link #up}. */
   int worker(List<String> arguments);
+
+  /** Like {@link #up}. */
+  int witness(List<String> arguments);
+
+  /** Like {@link #up}. */
+  int mirror(List<String> arguments);
 }

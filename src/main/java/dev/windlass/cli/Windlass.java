@@ -68,6 +68,8 @@ public final class Windlass {
     commands.put("delete", () -> new DeleteCommand(terminal));
     commands.put("revoke", () -> new RevokeCommand(terminal));
     commands.put("worker", () -> new WorkerCommand(ports.roles()));
+    commands.put("witness", () -> new WitnessCommand(ports.roles()));
+    commands.put("mirror", () -> new MirrorCommand(ports.roles()));
     commands.put("doctor", () -> new DoctorCommand(ports, terminal));
     commands.put("version", () -> new VersionCommand(ports, terminal));
     commands.put("help", HelpCommand::new);

@@ -57,5 +57,17 @@ final class CommandLineOf {
       started = arguments;
       return 69;
     }
+
+    @Override
+    public int witness(List<String> arguments) {
+      started = arguments;
+      return 70;
+    }
+
+    @Override
+    public int mirror(List<String> arguments) {
+      started = arguments;
+      return 71;
+    }
   }
 }
