@@ -55,9 +55,7 @@ public record BatchLeaf(String keyId, Bytes sig, BatchStatement statement) {
     var statement = BatchStatement.parse(envelope.payload());
     var batch =
         Forms.read(
-            "batch leaf",
-            json.at(),
-            _ -> new BatchLeaf(signature.keyId(), signature.sig(), statement));
+            "batch leaf", () -> new BatchLeaf(signature.keyId(), signature.sig(), statement));
     Forms.canonical("batch leaf", batch.toJson(), leaf);
     return batch;
   }

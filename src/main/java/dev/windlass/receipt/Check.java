@@ -6,7 +6,10 @@ package dev.windlass.receipt;
  * @param detail for the reader: what was found; after a failure also what was expected
  */
 public record Check(Subject subject, State state, String detail) {
-  /** In the order in which a reader wants them. */
+  /**
+   * The first ten in the order in which the reader of a result wants them; a receipt's are in
+   * {@link ReceiptAudit}'s order. {@link #exitCode} never changes.
+   */
   public enum Subject {
     /** The payload is a result statement. */
     STATEMENT,
@@ -25,7 +28,22 @@ public record Check(Subject subject, State state, String detail) {
     INPUT,
     OUTPUT,
     /** Running it again gives the same. */
-    REEXECUTION
+    REEXECUTION,
+    /** As many workers as the policy asks for signed what the receipt says. */
+    CERTIFICATE,
+    /** Those workers were registered in the log, and not revoked, when it took the receipt. */
+    WORKERS,
+    /** They differ in what the policy asks for. */
+    DIVERSITY,
+    /** The receipt lies in the log. */
+    INCLUSION,
+    /** The log's checkpoint has the cosignatures that the reader's policy asks for. */
+    WITNESSES;
+
+    /** Of a program whose first failed check this is: 10 to 24. */
+    public int exitCode() {
+      return 10 + ordinal();
+    }
   }
 
   public enum State {

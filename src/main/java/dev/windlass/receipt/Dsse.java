@@ -74,6 +74,18 @@ public record Dsse(String payloadType, Bytes payload, List<Signature> signatures
     return parse(Json.parse(json, BOUNDS).at());
   }
 
+  /**
+   * Of exactly the octets that {@link #canonical} writes, so that a digest of them is the digest of
+   * the value: no unknown member, one form.
+   *
+   * @throws dev.windlass.json.JsonException when they are anything else
+   */
+  public static Dsse parseCanonical(Bytes json) {
+    var envelope = parse(json.unsafeArray());
+    Forms.canonical("envelope", envelope.toJson(), json);
+    return envelope;
+  }
+
   public static Dsse parse(Located at) {
     var signatures = at.get("signatures").elements();
     if (signatures.size() > MAX_SIGNATURES)
@@ -82,6 +94,11 @@ public record Dsse(String payloadType, Bytes payload, List<Signature> signatures
         at.get("payloadType").text(),
         at.get("payload").as(Base64Text::parse),
         signatures.stream().map(Dsse::signature).toList());
+  }
+
+  /** Canonical JSON (RFC 8785). */
+  public Bytes canonical() {
+    return Bytes.wrap(toJson().canonical());
   }
 
   public Json.Obj toJson() {

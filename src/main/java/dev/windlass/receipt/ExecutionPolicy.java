@@ -64,15 +64,14 @@ public final class ExecutionPolicy {
     var policy =
         Forms.read(
             at.path(),
-            at,
-            p ->
+            () ->
                 new ExecutionPolicy(
-                    p.get("mode").text(),
-                    p.get("n").int32(1, MAX_WORKERS),
-                    p.get("threshold").int32(1, MAX_WORKERS),
-                    p.get("diversity").texts(),
-                    p.get("audit").number(),
-                    p.get("profile").text()));
+                    at.get("mode").text(),
+                    at.get("n").int32(1, MAX_WORKERS),
+                    at.get("threshold").int32(1, MAX_WORKERS),
+                    at.get("diversity").texts(),
+                    at.get("audit").number(),
+                    at.get("profile").text()));
     var sha256 = at.get("sha256");
     if (!sha256.text().equals(policy.digest.hex()))
       throw sha256.fail("is " + sha256.text() + ", the terms' is " + policy.digest.hex());

@@ -3,13 +3,13 @@ package dev.windlass.receipt;
 import dev.windlass.function.Bytes;
 import dev.windlass.json.Json;
 import dev.windlass.json.JsonException;
-import dev.windlass.json.Located;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.function.Supplier;
 
 /** Texts that have exactly one form in what is signed. */
 final class Forms {
@@ -142,19 +142,13 @@ final class Forms {
     return json;
   }
 
-  /** Any refusal of a value's parts as an error of its JSON. */
-  static <T> T read(String what, Located at, Reader<T> reader) {
+  /** What a parser reads; whatever refuses a part of it becomes an error of the JSON. */
+  static <T> T read(String what, Supplier<T> parser) {
     try {
-      return reader.read(at);
-    } catch (JsonException e) {
-      throw new JsonException(what + ": " + e.getMessage(), e);
+      return parser.get();
     } catch (IllegalArgumentException e) {
       throw new JsonException(what + ": " + e.getMessage(), e);
     }
-  }
-
-  interface Reader<T> {
-    T read(Located at);
   }
 
   static String shown(Bytes text) {

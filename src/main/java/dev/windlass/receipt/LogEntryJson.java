@@ -38,7 +38,7 @@ final class LogEntryJson {
 
   static LogEntry parse(Bytes text) {
     var json = Json.parse(text.unsafeArray(), BOUNDS);
-    var entry = Forms.read("log entry", json.at(), LogEntryJson::entry);
+    var entry = Forms.read("log entry", () -> entry(json.at()));
     Forms.canonical("log entry", json, text);
     return entry;
   }

@@ -41,7 +41,7 @@ public record ReceiptStatement(ReceiptDraft draft, long seq, Optional<Digest> pr
    */
   public static ReceiptStatement parse(Bytes text) {
     var json = Json.parse(text.unsafeArray(), BOUNDS);
-    var statement = Forms.read("receipt", json.at(), ReceiptStatement::statement);
+    var statement = Forms.read("receipt", () -> statement(json.at()));
     Forms.canonical("receipt", json, text);
     return statement;
   }

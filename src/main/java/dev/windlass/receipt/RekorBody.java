@@ -26,7 +26,7 @@ public record RekorBody(Digest payload, Bytes sig, P256PublicKey key) {
    */
   public static RekorBody parse(Bytes leaf) {
     var json = Json.parse(leaf.unsafeArray(), BOUNDS);
-    var body = Forms.read("rekor body", json.at(), RekorBody::body);
+    var body = Forms.read("rekor body", () -> body(json.at()));
     Forms.canonical("rekor body", json, leaf);
     return body;
   }

@@ -25,7 +25,7 @@ import java.util.Set;
  */
 public final class ResultAudit {
   /** How far a head's clock may be behind the registrar's. */
-  private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
+  static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
 
   /** Ends that depend on the machine, so that a second run need not share them. */
   private static final Set<String> INCONCLUSIVE = Set.of("out-of-time", "stack-overflow");
@@ -184,7 +184,7 @@ public final class ResultAudit {
     checks.add(Check.same(subject, wrong.orElseThrow().toString(), signed.toString()));
   }
 
-  private static Check reexecution(ResultStatement signed, Rerun rerun) {
+  static Check reexecution(ResultStatement signed, Rerun rerun) {
     if (!signed.profile().equals("det-1"))
       return Check.skipped(
           Subject.REEXECUTION, "profile " + signed.profile() + " need not give the same again");

@@ -53,9 +53,7 @@ public record SignedEntry(LogEntry entry, String keyId, Bytes sig) {
     var signature = envelope.signatures().getFirst();
     var entry = LogEntry.parse(envelope.payload());
     return Forms.read(
-        "signed entry",
-        envelope.toJson().at(),
-        _ -> new SignedEntry(entry, signature.keyId(), signature.sig()));
+        "signed entry", () -> new SignedEntry(entry, signature.keyId(), signature.sig()));
   }
 
   public Dsse envelope() {

@@ -1,14 +1,17 @@
 /**
- * What a worker signs and how anyone checks it: the result statement, its DSSE envelope, one
- * signature over many statements, and the files {@code result.json} and {@code trust.json}. Start
- * at {@link dev.windlass.receipt.ResultStatement}; sign by {@link
- * dev.windlass.receipt.BatchSigner}, check by {@link dev.windlass.receipt.ResultVerifier}.
+ * What workers and heads sign and how anyone checks it. Of a worker: the result statement, its DSSE
+ * envelope, one signature over many. Of a head: the receipt ({@link
+ * dev.windlass.receipt.ReceiptStatement}), the leaf it makes in the log, the file that proves it
+ * ({@link dev.windlass.receipt.ReceiptFile}), Sigstore's form of it. Of the log's actors: {@link
+ * dev.windlass.receipt.LogEntry}. Check by {@link dev.windlass.receipt.ResultAudit}, {@link
+ * dev.windlass.receipt.ReceiptAudit} and {@link dev.windlass.receipt.Misbehaviour#verify}.
  *
- * <p>Trusted: the key a caller registered for a signer, and the purpose he registered it for. Not
- * trusted: an envelope's key ids, the index and path of a batch entry, anything a statement says
- * before its signature verifies.
+ * <p>Trusted: the keys in a caller's own trust file or witness policy, and the purpose a key was
+ * registered for. Not trusted: an envelope's key ids, the index and path of a batch entry, anything
+ * a file says before its signatures verify.
  *
- * <p>Bytes in, bytes out. Keys are given, never made or kept here (see {@code identity}).
+ * <p>Bytes in, bytes out. Each value has one encoding, so that a leaf can be rebuilt from what it
+ * is of. Keys are not kept here (see {@code identity}).
  */
 @NullMarked
 package dev.windlass.receipt;
