@@ -142,7 +142,8 @@ final class PolicyLines {
   /** Keys are the same when their octets are, whatever their names. */
   private void checkNew(String role, VerifierKey key) {
     if (!keys.add(role + Lines.base64(key.publicKey())))
-      throw new TlogException("a second " + role + " with the key of " + key + ", expected one");
+      throw new TlogException(
+          "a second " + role + " with the key of " + key.shortName() + ", expected one");
   }
 
   private static void checkRoom(List<?> list) {

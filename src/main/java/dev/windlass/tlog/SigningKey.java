@@ -119,7 +119,7 @@ public final class SigningKey {
     var blob = new byte[1 + seed.length];
     blob[0] = KeyType.ED25519.octet();
     System.arraycopy(seed, 0, blob, 1, seed.length);
-    return PREFIX + name() + "+" + verifier.hexId() + "+" + Lines.base64(blob);
+    return PREFIX + verifier.shortName() + "+" + Lines.base64(blob);
   }
 
   @Override

@@ -140,6 +140,11 @@ public final class VerifierKey {
     return HexFormat.of().toHexDigits(keyId);
   }
 
+  /** Name and key id, as {@link NoteSignature#toString} shows them. */
+  public String shortName() {
+    return name + "+" + hexId();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof VerifierKey key
@@ -159,6 +164,6 @@ public final class VerifierKey {
     var blob = new byte[1 + publicKey.length];
     blob[0] = type.octet();
     System.arraycopy(publicKey, 0, blob, 1, publicKey.length);
-    return name + "+" + hexId() + "+" + Lines.base64(blob);
+    return shortName() + "+" + Lines.base64(blob);
   }
 }
