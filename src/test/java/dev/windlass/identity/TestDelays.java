@@ -38,6 +38,15 @@ public final class TestDelays implements Delays {
     clock.forward(Duration.between(clock.instant(), end));
   }
 
+  /** Moves the clock to what is due first, if that is so soon, and not at all otherwise. */
+  public void forwardIfSoon(Duration within) {
+    var soon = next(clock.instant().plus(within));
+    if (soon.isEmpty()) return;
+    var wait = Duration.between(clock.instant(), soon.get().due());
+    if (!wait.isNegative()) clock.forward(wait);
+    soon.get().run().run();
+  }
+
   private synchronized Optional<Task> next(Instant end) {
     var next =
         tasks.stream()
