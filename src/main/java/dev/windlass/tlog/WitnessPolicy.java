@@ -3,6 +3,7 @@ package dev.windlass.tlog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -172,11 +173,15 @@ public final class WitnessPolicy {
     }
     var witnessed = new ArrayList<Witnessed>();
     var missing = new ArrayList<Missing>();
-    for (var witness : lines.witnesses) {
-      if (witness.key().find(note) == VerifierKey.Found.WRONG && witness.key().type().isSupported())
-        wrong.add("a cosignature of " + witness.name());
-      judge(witness, note, now, witnessed, missing);
-    }
+    for (var witness : lines.witnesses)
+      switch (judge(witness, note, now)) {
+        case Judged.Counts(var time) -> witnessed.add(new Witnessed(witness, time));
+        case Judged.Lacks(var why) -> missing.add(new Missing(witness, why));
+        case Judged.Wrong() -> {
+          wrong.add("a cosignature of " + witness.name());
+          missing.add(new Missing(witness, "a cosignature does not verify"));
+        }
+      }
     var names = new HashSet<String>();
     for (var w : witnessed) names.add(w.witness().name());
     var rejection =
@@ -187,31 +192,29 @@ public final class WitnessPolicy {
         rejection, Optional.of(checkpoint), signer, witnessed, missing, isQuorum(names));
   }
 
-  private static void judge(
-      Witness witness,
-      Note note,
-      Optional<Instant> now,
-      List<Witnessed> witnessed,
-      List<Missing> missing) {
-    if (!witness.key().type().isSupported()) {
-      missing.add(new Missing(witness, "ML-DSA-44 cosignatures are not checked"));
-      return;
+  /** What one witness contributes. */
+  private sealed interface Judged {
+    record Counts(Instant time) implements Judged {}
+
+    record Lacks(String why) implements Judged {}
+
+    record Wrong() implements Judged {}
+  }
+
+  private static Judged judge(Witness witness, Note note, Optional<Instant> now) {
+    if (!witness.key().type().isSupported())
+      return new Judged.Lacks("ML-DSA-44 cosignatures are not checked");
+    var times = new ArrayList<Instant>();
+    for (var signature : note.signatures()) {
+      if (!witness.key().isClaimedBy(signature)) continue;
+      if (!witness.key().verifies(note.text(), signature)) return new Judged.Wrong();
+      times.add(Cosignature.of(signature).time());
     }
-    var times =
-        note.signatures().stream()
-            .filter(witness.key()::isClaimedBy)
-            .filter(signature -> witness.key().verifies(note.text(), signature))
-            .map(signature -> Cosignature.of(signature).time())
-            .sorted()
-            .toList();
-    var near = times.stream().filter(time -> isNear(time, now)).toList();
-    if (!near.isEmpty()) witnessed.add(new Witnessed(witness, near.getLast()));
-    else if (times.isEmpty()) missing.add(new Missing(witness, "no cosignature"));
-    else
-      missing.add(
-          new Missing(
-              witness,
-              "its time is " + times.getLast() + ", expected within 5 minutes of " + now.get()));
+    var near = times.stream().filter(time -> isNear(time, now)).max(Instant::compareTo);
+    if (near.isPresent()) return new Judged.Counts(near.get());
+    if (times.isEmpty()) return new Judged.Lacks("no cosignature");
+    return new Judged.Lacks(
+        "its time is " + Collections.max(times) + ", expected within 5 minutes of " + now.get());
   }
 
   private static boolean isNear(Instant time, Optional<Instant> now) {

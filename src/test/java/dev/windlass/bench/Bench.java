@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -60,7 +61,8 @@ public final class Bench {
             GuestBenchmark.class,
             GuestCallBenchmark.class,
             SignatureBenchmark.class,
-            LinkBenchmark.class);
+            LinkBenchmark.class,
+            TreeBenchmark.class);
     var group = "in one process (JMH)";
     table.reference(
         group, "tiny guest, call after call on its lane", micros.get("call"), "goal ≤ 10");
@@ -73,6 +75,16 @@ public final class Bench {
     row(group, "order and reply over the local event bus", micros, "overTheLocalBus");
     row(group, "order and reply over a mutual-TLS link", micros, "overTheLinkAlone");
     row(group, "the same through the event bus", micros, "overBusAndLink");
+    group = "the log's arithmetic, a million leaves (JMH)";
+    row(group, "hash an entry of 1 KiB", micros, "hashEntryOf1024");
+    row(group, "a leaf of a batch of 256: its tiles and the new root", micros, "growByBatch");
+    row(group, "prove a leaf beside the last one", micros, "proveNeighbours");
+    row(group, "prove a leaf anywhere, tiles checked", micros, "proveAnywhere");
+    row(group, "check a checkpoint and three cosignatures", micros, "evaluatePolicy");
+    var grown = TreeGrowth.run(quick ? 1_000_000 : 10_000_000, 4_096);
+    group = String.format(Locale.ROOT, "a tree of %,d leaves, no disk", grown.leaves());
+    table.add(group, "hashed and appended", grown.leaves() / grown.seconds(), "leaves/s", "");
+    table.add(group, "heap, more than after a tenth", grown.heapGrowth() / 1024.0, "KiB", "");
   }
 
   private void row(String group, String what, Map<String, Double> micros, String benchmark) {
