@@ -49,6 +49,9 @@ public final class LogService implements AutoCloseable {
   private final Waiters waiters;
   private final Tally tally = new Tally();
 
+  /** What an earlier process kept is in the log. Written under this. */
+  private volatile boolean resumed;
+
   /** Why nothing is taken any more. */
   private volatile Optional<String> stopped = Optional.empty();
 
@@ -68,12 +71,12 @@ public final class LogService implements AutoCloseable {
               parts.clock(),
               sequencing.published().map(n -> n.checkpoint().size()).orElse(size));
       this.publisher = new Publisher(shown(), round, config.publishing(), parts.clock());
-      Founding.found(config, parts, sequencing);
+      var genesis = Founding.found(config, parts, sequencing);
       publisher.first();
       this.receipts = ReceiptStore.open(config.receipts(), config.retention(), parts.clock());
-      this.keys = KeyRegistry.open(config, sequencing, parts.clock());
-      this.entering = new Entering(config, sequencing, keys, receipts);
+      this.keys = KeyRegistry.open(config, genesis, sequencing, parts.clock());
       this.files = new ReceiptFiles(sequencing, keys, receipts);
+      this.entering = new Entering(config, sequencing, keys, receipts, files);
     } catch (InterruptedException e) {
       sequencing.close();
       Thread.currentThread().interrupt();
@@ -95,16 +98,23 @@ public final class LogService implements AutoCloseable {
     var log = new LogService(config, parts);
     try {
       if (log.stopped.isPresent()) throw new LogException(log.stopped.get());
-      log.entering.resume();
+      if (log.round.isConfirmed()) log.resume();
       log.publisher.start();
       LOG.infof(
           "event=log-open origin=%s size=%d published=%s",
           log.origin(), log.committed().size(), log.published().map(n -> n.checkpoint().size()));
       return log;
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       log.close();
       throw e;
     }
+  }
+
+  /** Once, as soon as a witness has confirmed that this log may go on. */
+  private synchronized void resume() throws IOException {
+    if (resumed) return;
+    entering.resume();
+    resumed = true;
   }
 
   public String origin() {
@@ -152,7 +162,7 @@ public final class LogService implements AutoCloseable {
               Refusal.TOO_LARGE,
               "a submission of %d octets, at most %d"
                   .formatted(submission.size(), LogConfig.Intake.MAX_SUBMISSION)));
-    if (!round.isConfirmed())
+    if (!resumed)
       return Optional.of(
           new Added.Later(
               SOON, "no witness has confirmed yet that this is not an old copy of the log"));
@@ -173,9 +183,9 @@ public final class LogService implements AutoCloseable {
     return waiting(
         wait,
         () -> {
-          var found = files.find(id, shownSize());
+          var found = files.find(id);
           return found instanceof Found.Pending && publisher.isAlarmed()
-              ? files.unwitnessed(id, committed())
+              ? files.unwitnessed(id)
               : found;
         },
         found -> found instanceof Found.Logged(_, var witnessed) && witnessed);
@@ -289,10 +299,6 @@ public final class LogService implements AutoCloseable {
     publisher.wake();
   }
 
-  private long shownSize() {
-    return published().map(n -> n.checkpoint().size()).orElse(0L);
-  }
-
   private Publisher.Log shown() {
     return new Publisher.Log() {
       @Override
@@ -312,6 +318,11 @@ public final class LogService implements AutoCloseable {
       }
 
       @Override
+      public void confirmed() {
+        if (!resumed) resumeNow();
+      }
+
+      @Override
       public TreeReader tree(long size) {
         return TreeReader.unverified(sequencing.reader(), size);
       }
@@ -321,6 +332,14 @@ public final class LogService implements AutoCloseable {
         stop(contradictions);
       }
     };
+  }
+
+  private void resumeNow() {
+    try {
+      resume();
+    } catch (IOException | RuntimeException e) {
+      LOG.errorf("event=not-resumed why=%s", e.getMessage());
+    }
   }
 
   private void stop(Map<String, String> contradictions) {

@@ -39,6 +39,9 @@ final class Publisher implements AutoCloseable {
 
     TreeReader tree(long size);
 
+    /** A witness has agreed with this process, now or before: it has the newest tree. */
+    void confirmed();
+
     /** A witness that had never agreed with this process knows another history. */
     void contradicted(Map<String, String> contradictions);
   }
@@ -60,6 +63,9 @@ final class Publisher implements AutoCloseable {
   private boolean quorum = true;
   private boolean closed;
 
+  /** Set before the thread starts. */
+  private boolean started;
+
   Publisher(Log log, WitnessRound round, LogConfig.Publishing times, InstantSource clock) {
     this.log = log;
     this.round = round;
@@ -69,6 +75,7 @@ final class Publisher implements AutoCloseable {
   }
 
   void start() {
+    started = true;
     thread.start();
   }
 
@@ -170,6 +177,7 @@ final class Publisher implements AutoCloseable {
       log.contradicted(result.contradictions());
       return result;
     }
+    if (started && round.isConfirmed()) log.confirmed();
     boolean shown = false;
     if (result.quorum() && head.size() >= shown()) {
       log.publish(result.note());

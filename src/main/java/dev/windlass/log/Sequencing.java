@@ -1,6 +1,8 @@
 package dev.windlass.log;
 
+import dev.windlass.tlog.Hash;
 import dev.windlass.tlog.Note;
+import dev.windlass.tlog.TreeReader;
 import dev.windlass.tlog.store.Appended;
 import dev.windlass.tlog.store.LogReader;
 import dev.windlass.tlog.store.Sequencer;
@@ -78,6 +80,11 @@ final class Sequencing implements AutoCloseable {
     return current.reader();
   }
 
+  /** The root that the tree had at this size. */
+  Hash rootOf(long size) {
+    return TreeReader.unverified(reader(), committed().size()).root(size);
+  }
+
   /** Whether a sequencer works; if not, one is being opened. */
   boolean isWorking() {
     lock.lock();
@@ -134,7 +141,7 @@ final class Sequencing implements AutoCloseable {
           lock.unlock();
         }
         LOG.infof("event=log-recovered size=%d", fresh.committed().size());
-        reopened.run();
+        if (!closed) reopened.run();
         return;
       } catch (IOException | RuntimeException e) {
         LOG.errorf("event=log-not-recovered pause=%dms why=%s", pause, e.getMessage());
