@@ -207,17 +207,18 @@ final class Receipts implements AutoCloseable {
    */
   private long turn(long nanos) {
     long next = outbox.turn(nanos);
-    if (waiting() > 0 && outbox.hasRoom()) {
+    if (book.isSuperseded()) epoch(nanos);
+    if (waiting() > 0 && outbox.hasRoom())
       next = Math.min(next, isCrowd(nanos) ? batch(nanos) : singles(nanos));
-      next = Math.min(next, outbox.turn(nanos));
-    }
     boolean last = closing && waiting() == 0;
-    if (last || nanos - epochEndsNanos >= 0 || book.isSuperseded()) {
-      book.epoch().ifPresent(epoch -> outbox.add(epoch, List.of()));
-      epochEndsNanos = nanos + bounds.epoch().toNanos();
-      next = Math.min(next, outbox.turn(nanos));
-    }
+    if (last || nanos - epochEndsNanos >= 0) epoch(nanos);
+    next = Math.min(next, outbox.turn(nanos));
     return Math.min(next, epochEndsNanos - nanos);
+  }
+
+  private void epoch(long nanos) {
+    book.epoch().ifPresent(entry -> outbox.add(entry, List.of()));
+    epochEndsNanos = nanos + bounds.epoch().toNanos();
   }
 
   private boolean isCrowd(long nanos) {
