@@ -10,6 +10,7 @@ import dev.windlass.identity.SpiffeId;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.registrar.Registrar;
 import dev.windlass.registrar.RegistrarEndpoint;
+import dev.windlass.tlog.WitnessPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -147,7 +148,12 @@ final class Up implements HeadPorts {
   }
 
   @Override
-  public ReceiptKeys receiptKeys() {
+  public Optional<ReceiptKeys> receiptKeys() {
+    return Optional.empty();
+  }
+
+  @Override
+  public WitnessPolicy policy() {
     throw new AssertionError("there is no log");
   }
 

@@ -5,6 +5,7 @@ import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.P256Key;
+import dev.windlass.tlog.WitnessPolicy;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -58,8 +59,14 @@ public interface HeadPorts {
    */
   Optional<Registration> registration(SpiffeId worker);
 
-  /** The keys that sign this head's receipts, as they are registered now. */
-  ReceiptKeys receiptKeys();
+  /**
+   * The keys that sign this head's receipts; empty until the log has registered them, and receipts
+   * wait. Asked often.
+   */
+  Optional<ReceiptKeys> receiptKeys();
+
+  /** Which log and witnesses this head believes: what it exports it has verified by this. */
+  WitnessPolicy policy();
 
   /** Signs {@code function.publish} entries. */
   Ed25519Key publisher();
@@ -76,7 +83,7 @@ public interface HeadPorts {
   /**
    * Two keys of one registration: their receipts are one chain.
    *
-   * @param head SPIFFE id
+   * @param head SPIFFE id, the same for the life of the process
    * @param ed25519 signs batches and epochs
    * @param p256 signs single receipts
    * @param registerIndex of the {@code head.register} entry that names both

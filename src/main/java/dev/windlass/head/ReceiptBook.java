@@ -47,21 +47,29 @@ final class ReceiptBook {
     }
   }
 
-  private final Supplier<HeadPorts.ReceiptKeys> registered;
+  private final Supplier<Optional<HeadPorts.ReceiptKeys>> registered;
   private final InstantSource clock;
   private final Map<String, ExecutionPolicy> policies = new HashMap<>();
   private final MerkleHash hash = new MerkleHash();
-  private HeadPorts.ReceiptKeys keys;
-  private ReceiptSigner signer;
+  private Optional<HeadPorts.ReceiptKeys> keys = Optional.empty();
   private ReceiptChain chain = new ReceiptChain();
   private Frontier epoch = new Frontier();
   private long epochFirst = 1;
 
-  ReceiptBook(Supplier<HeadPorts.ReceiptKeys> registered, InstantSource clock) {
+  /**
+   * @param registered empty while there is no key to sign with
+   */
+  ReceiptBook(Supplier<Optional<HeadPorts.ReceiptKeys>> registered, InstantSource clock) {
     this.registered = registered;
     this.clock = clock;
-    this.keys = registered.get();
-    this.signer = new ReceiptSigner(keys.ed25519(), keys.p256());
+  }
+
+  /**
+   * Whether there is a key to sign with; only then {@link #draft} and {@link #write} may be called.
+   */
+  boolean isReady() {
+    if (keys.isEmpty()) keys = registered.get();
+    return keys.isPresent();
   }
 
   Draft draft(PendingReceipt run) {
@@ -94,7 +102,7 @@ final class ReceiptBook {
             run.stderr(),
             policies.computeIfAbsent(statement.profile(), ExecutionPolicy::single),
             new ReceiptDraft.Certificate(Digest.of(results), List.of(worker)),
-            new ReceiptDraft.Head(keys.head().toString(), MMD_SECONDS));
+            new ReceiptDraft.Head(keys.orElseThrow().head().toString(), MMD_SECONDS));
     return new Draft(run.id(), receipt.prepare(), results);
   }
 
@@ -106,6 +114,8 @@ final class ReceiptBook {
    */
   Bytes write(List<Draft> drafts) {
     long first = chain.nextSeq();
+    var mine = keys.orElseThrow();
+    var signer = new ReceiptSigner(mine.ed25519(), mine.p256());
     var payloads = new ArrayList<Bytes>(drafts.size());
     for (var draft : drafts) {
       payloads.add(chain.add(draft.receipt()));
@@ -130,7 +140,7 @@ final class ReceiptBook {
 
   /** Whether other keys are registered than those of this chain. */
   boolean isSuperseded() {
-    return !isSame(registered.get());
+    return keys.isPresent() && registered.get().filter(now -> !isSame(now, keys.get())).isPresent();
   }
 
   /**
@@ -138,22 +148,10 @@ final class ReceiptBook {
    * the chain ends if other keys are registered by now.
    */
   Optional<Bytes> epoch() {
-    Optional<Bytes> submission = Optional.empty();
-    if (hasEpoch()) {
-      var entry =
-          new LogEntry.HeadEpoch(
-              clock.instant(),
-              keys.ed25519().publicKey().keyId(),
-              epochFirst,
-              chain.nextSeq() - 1,
-              Digest.ofHash(epoch.root().toArray()));
-      var leaf = SignedEntry.sign(entry, keys.ed25519()).leaf();
-      submission = Optional.of(new Submission.Plain(leaf).encode());
-    }
-    var now = registered.get();
-    if (!isSame(now)) {
-      keys = now;
-      signer = new ReceiptSigner(keys.ed25519(), keys.p256());
+    Optional<Bytes> submission =
+        hasEpoch() ? Optional.of(summary(keys.orElseThrow())) : Optional.empty();
+    if (isSuperseded()) {
+      keys = registered.get();
       chain = new ReceiptChain();
     }
     epoch = new Frontier();
@@ -161,9 +159,20 @@ final class ReceiptBook {
     return submission;
   }
 
-  private boolean isSame(HeadPorts.ReceiptKeys other) {
-    return other == keys
-        || other.ed25519().publicKey().equals(keys.ed25519().publicKey())
-            && other.p256().publicKey().equals(keys.p256().publicKey());
+  private Bytes summary(HeadPorts.ReceiptKeys mine) {
+    var entry =
+        new LogEntry.HeadEpoch(
+            clock.instant(),
+            mine.ed25519().publicKey().keyId(),
+            epochFirst,
+            chain.nextSeq() - 1,
+            Digest.ofHash(epoch.root().toArray()));
+    return new Submission.Plain(SignedEntry.sign(entry, mine.ed25519()).leaf()).encode();
+  }
+
+  private static boolean isSame(HeadPorts.ReceiptKeys one, HeadPorts.ReceiptKeys other) {
+    return one == other
+        || one.ed25519().publicKey().equals(other.ed25519().publicKey())
+            && one.p256().publicKey().equals(other.p256().publicKey());
   }
 }

@@ -68,6 +68,9 @@ final class Receipts implements AutoCloseable {
   private long epochEndsNanos;
   private long closingNanos;
 
+  /** Receipts wait for time or for outcomes: more of them change nothing. */
+  private boolean throttled;
+
   /** Did not fit into the last batch. */
   private volatile ReceiptBook.@Nullable Draft carried;
 
@@ -184,13 +187,12 @@ final class Receipts implements AutoCloseable {
       }
       if (closing && isOver(System.nanoTime())) return;
       if (closing) next = Math.min(next, LAST_TICK_NANOS);
-      if (waiting() == 0) {
-        idle = true; // before the queue is read again: what comes after wakes us
-        if (queue.isEmpty() && next > 0) LockSupport.parkNanos(this, next);
-        idle = false;
-      } else if (next > 0) {
-        LockSupport.parkNanos(this, next);
+      if (!throttled) {
+        idle = true; // before the queue is looked at: what comes after wakes us
+        if (waiting() > 0) next = 0;
       }
+      if (next > 0) LockSupport.parkNanos(this, next);
+      idle = false;
     }
   }
 
@@ -208,12 +210,25 @@ final class Receipts implements AutoCloseable {
   private long turn(long nanos) {
     long next = outbox.turn(nanos);
     if (book.isSuperseded()) epoch(nanos);
-    if (waiting() > 0 && outbox.hasRoom())
-      next = Math.min(next, isCrowd(nanos) ? batch(nanos) : singles(nanos));
+    throttled = false;
+    if (waiting() > 0) next = Math.min(next, write(nanos));
     boolean last = closing && waiting() == 0;
     if (last || nanos - epochEndsNanos >= 0) epoch(nanos);
     next = Math.min(next, outbox.turn(nanos));
     return Math.min(next, epochEndsNanos - nanos);
+  }
+
+  /** Signs what may be signed now; {@link #throttled} if something has to wait. */
+  private long write(long nanos) {
+    if (!book.isReady()) {
+      throttled = true;
+      return bounds.batchEvery().toNanos();
+    }
+    if (!outbox.hasRoom()) {
+      throttled = true;
+      return Long.MAX_VALUE; // an outcome wakes us, or the end of the pause
+    }
+    return isCrowd(nanos) ? batch(nanos) : singles(nanos);
   }
 
   private void epoch(long nanos) {
@@ -233,13 +248,16 @@ final class Receipts implements AutoCloseable {
       send(List.of(next), nanos);
       pace.add(1, nanos);
     }
-    return waiting() == 0 ? Long.MAX_VALUE : 0;
+    return Long.MAX_VALUE;
   }
 
   /** All that wait and fit into one submission, under one signature. */
   private long batch(long nanos) {
     long wait = lastBatchNanos + bounds.batchEvery().toNanos() - nanos;
-    if (wait > 0) return wait;
+    if (wait > 0) {
+      throttled = true;
+      return wait;
+    }
     lastBatchNanos = nanos;
     var batch = new ArrayList<ReceiptBook.Draft>();
     int room = ReceiptBook.BATCH_OCTETS - Submission.BATCH_OVERHEAD;
@@ -253,8 +271,8 @@ final class Receipts implements AutoCloseable {
       batch.add(next);
     }
     pace.add(batch.size(), nanos);
-    send(batch, nanos);
-    return waiting() == 0 ? Long.MAX_VALUE : bounds.batchEvery().toNanos();
+    if (!batch.isEmpty()) send(batch, nanos);
+    return Long.MAX_VALUE;
   }
 
   /** The oldest that is not sent; null when there is none. */

@@ -15,6 +15,7 @@ import dev.windlass.receipt.SignedEntry;
 import dev.windlass.receipt.Submission;
 import dev.windlass.tlog.MerkleHash;
 import dev.windlass.tlog.MerkleTree;
+import dev.windlass.tlog.WitnessPolicy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,6 +143,10 @@ final class FakeLedger implements Ledger {
   @Override
   public CompletionStage<Optional<Bytes>> proof(long index, Duration wait) {
     throw new AssertionError("no test asks for " + index);
+  }
+
+  WitnessPolicy policy() {
+    throw new AssertionError("no test asks for the policy");
   }
 
   synchronized Found found(InvocationId id) {

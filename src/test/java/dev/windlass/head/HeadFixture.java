@@ -16,6 +16,7 @@ import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.Ed25519PublicKey;
+import dev.windlass.tlog.WitnessPolicy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** A real head on a real port, with fake workers. Closing it checks that nothing is left behind. */
@@ -65,6 +67,8 @@ final class HeadFixture implements AutoCloseable {
   final List<SpiffeId> disconnected = new ArrayList<>();
   private final List<Consumer<SpiffeId>> onRevocation = new CopyOnWriteArrayList<>();
   private final Set<SpiffeId> registered = ConcurrentHashMap.newKeySet();
+  final Map<SpiffeId, Long> registrations = new ConcurrentHashMap<>();
+  private final Optional<FakeLedger> log;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final HeadConfig config;
   final Head head;
@@ -77,6 +81,11 @@ final class HeadFixture implements AutoCloseable {
   }
 
   HeadFixture(Path data, UnaryOperator<HeadConfig> change) {
+    this(data, change, Optional.empty());
+  }
+
+  HeadFixture(Path data, UnaryOperator<HeadConfig> change, Optional<FakeLedger> log) {
+    this.log = log;
     var usual = HeadConfig.at(data, "test");
     var quick = usual.traffic().withPatience(Duration.ofMillis(100), Duration.ofMillis(200));
     this.config = change.apply(usual.withTraffic(quick));
@@ -99,6 +108,7 @@ final class HeadFixture implements AutoCloseable {
     assertEquals(0, metrics.get("windlass.request.body.bytes").gauge().value());
     assertEquals(0, metrics.get("windlass.requests.waiting").gauge().value());
     head.close();
+    log.ifPresent(l -> assertEquals(List.of(), l.judged(true)));
     get(server.close());
     client.close();
     get(vertx.close());
@@ -113,6 +123,7 @@ final class HeadFixture implements AutoCloseable {
     workers.put(worker.id.address(), worker);
     keys.put(worker.id, worker.key.publicKey());
     registered.add(worker.id);
+    registrations.put(worker.id, (long) registered.size());
     return worker.join();
   }
 
@@ -254,22 +265,28 @@ final class HeadFixture implements AutoCloseable {
 
     @Override
     public Optional<Ledger> ledger() {
-      return Optional.empty();
+      return log.map(Function.identity());
     }
 
     @Override
     public Optional<Registration> registration(SpiffeId worker) {
-      return Optional.empty();
+      return Optional.ofNullable(registrations.get(worker))
+          .map(index -> new Registration(index, Optional.of("zone-1")));
     }
 
     @Override
-    public ReceiptKeys receiptKeys() {
-      throw new AssertionError("there is no log");
+    public Optional<ReceiptKeys> receiptKeys() {
+      return log.map(l -> l.keys);
+    }
+
+    @Override
+    public WitnessPolicy policy() {
+      return log.orElseThrow().policy();
     }
 
     @Override
     public Ed25519Key publisher() {
-      throw new AssertionError("there is no log");
+      return log.orElseThrow().publisher;
     }
 
     @Override

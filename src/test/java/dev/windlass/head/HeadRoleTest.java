@@ -10,6 +10,7 @@ import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.Credentials;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.receipt.Ed25519Key;
+import dev.windlass.tlog.WitnessPolicy;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -173,7 +174,12 @@ class HeadRoleTest {
     }
 
     @Override
-    public ReceiptKeys receiptKeys() {
+    public Optional<ReceiptKeys> receiptKeys() {
+      return Optional.empty();
+    }
+
+    @Override
+    public WitnessPolicy policy() {
       throw new AssertionError("there is no log");
     }
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ class ReceiptsTest {
   private final FakeLedger ledger = new FakeLedger();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-23T05:00:00Z"));
+  private volatile Optional<Boolean> registered = Optional.of(true);
   private final List<Receipts> opened = new ArrayList<>();
 
   private Receipts receipts(HeadConfig.Receipts bounds) {
@@ -28,7 +30,7 @@ class ReceiptsTest {
   }
 
   private Receipts receipts(HeadConfig.Receipts bounds, Duration atTheEnd) {
-    var book = new ReceiptBook(() -> ledger.keys, clock);
+    var book = new ReceiptBook(() -> registered.map(_ -> ledger.keys), clock);
     var made =
         new Receipts(
             ledger, book, bounds, atTheEnd, new HeadMetrics(metrics), new SplittableRandom(1));
@@ -290,11 +292,25 @@ class ReceiptsTest {
   }
 
   @Test
+  void receipts_wait_until_the_head_is_registered() {
+    registered = Optional.empty();
+    var receipts = receipts(HeadConfig.Receipts.DEFAULT);
+    give(receipts, TestRuns.several(0, 3));
+    assertEquals(3, receipts.pending());
+    assertEquals(List.of(), ledger.sent);
+
+    registered = Optional.of(true);
+
+    HeadFixture.await("nothing is outstanding", () -> receipts.pending() == 0);
+    assertEquals(3, ledger.count());
+  }
+
+  @Test
   void a_head_that_dies_loses_only_what_was_not_acknowledged() {
     for (int seed = 0; seed < 20; seed++) {
       var random = new SplittableRandom(seed);
       var mine = new FakeLedger();
-      var book = new ReceiptBook(() -> mine.keys, clock);
+      var book = new ReceiptBook(() -> Optional.of(mine.keys), clock);
       var receipts =
           new Receipts(
               mine,
