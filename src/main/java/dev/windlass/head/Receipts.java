@@ -209,11 +209,10 @@ final class Receipts implements AutoCloseable {
    */
   private long turn(long nanos) {
     long next = outbox.turn(nanos);
-    if (book.isSuperseded()) epoch(nanos);
     throttled = false;
     if (waiting() > 0) next = Math.min(next, write(nanos));
     boolean last = closing && waiting() == 0;
-    if (last || nanos - epochEndsNanos >= 0) epoch(nanos);
+    if (last || nanos - epochEndsNanos >= 0 || book.isSuperseded()) epoch(nanos);
     next = Math.min(next, outbox.turn(nanos));
     return Math.min(next, epochEndsNanos - nanos);
   }
@@ -228,6 +227,7 @@ final class Receipts implements AutoCloseable {
       throttled = true;
       return Long.MAX_VALUE; // an outcome wakes us, or the end of the pause
     }
+    if (book.isSuperseded()) epoch(nanos);
     return isCrowd(nanos) ? batch(nanos) : singles(nanos);
   }
 
@@ -240,9 +240,9 @@ final class Receipts implements AutoCloseable {
     return queued.get() > bounds.crowd() * BURST_SECONDS || pace.isCrowded(nanos);
   }
 
-  /** Each signed for itself. */
+  /** Each signed for itself, until a crowd has come. */
   private long singles(long nanos) {
-    while (outbox.hasRoom()) {
+    while (outbox.hasRoom() && !isCrowd(nanos)) {
       var next = next();
       if (next == null) break;
       send(List.of(next), nanos);
