@@ -156,14 +156,16 @@ final class Committer {
   }
 
   /**
-   * Makes the tiles durable, then removes what is no longer needed: staged entries first, because
-   * to apply them again takes the partial tiles they began with.
+   * Makes the tiles durable, then removes what is no longer needed: first the newest staged
+   * entries, through which a recovery would find the older ones; then those; then the partial tiles
+   * that they extended.
    */
   void settle() {
     if (isSettled()) return;
     try {
       var backend = storage.backend();
       backend.sync();
+      if (!staged.isEmpty()) backend.delete(List.of(staged.removeLast()));
       backend.delete(staged);
       staged.clear();
       backend.delete(partials.obsolete());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,8 +35,24 @@ interface Disk {
   /** Nothing happens when it is not there. */
   void delete(Path file) throws IOException;
 
-  /** One level. Says whether it was made now. */
-  boolean makeDirectory(Path directory) throws IOException;
+  /** Nothing happens when it is not there or not empty. */
+  void deleteEmptyDirectory(Path directory) throws IOException;
+
+  /** One level; the name is not durable. Nothing happens when it is there. */
+  void makeDirectory(Path directory) throws IOException;
+
+  boolean isDirectory(Path path);
+
+  /** With all directories above it; all of their names are durable. */
+  default void makeDurableDirectory(Path directory) throws IOException {
+    var parent = directory.getParent();
+    if (parent == null) return;
+    if (!isDirectory(directory)) {
+      makeDurableDirectory(parent);
+      makeDirectory(directory);
+    }
+    forceDirectory(parent); // who made it before may not have
+  }
 
   Optional<byte[]> read(Path file) throws IOException;
 
@@ -106,10 +123,22 @@ interface Disk {
     }
 
     @Override
-    public boolean makeDirectory(Path directory) throws IOException {
-      if (Files.isDirectory(directory)) return false;
-      Files.createDirectory(directory);
-      return true;
+    public void deleteEmptyDirectory(Path directory) throws IOException {
+      try {
+        Files.deleteIfExists(directory);
+      } catch (DirectoryNotEmptyException _) {
+        // still in use
+      }
+    }
+
+    @Override
+    public void makeDirectory(Path directory) throws IOException {
+      if (!Files.isDirectory(directory)) Files.createDirectory(directory);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+      return Files.isDirectory(path);
     }
 
     @Override

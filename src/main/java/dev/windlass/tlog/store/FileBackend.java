@@ -1,11 +1,11 @@
 package dev.windlass.tlog.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +28,9 @@ public final class FileBackend implements Backend {
 
   private final Set<Path> unsyncedDirectories = new LinkedHashSet<>();
 
+  /** Directories that are there, with a durable name unless the one above is unsynced. */
+  private final Set<Path> made = new HashSet<>();
+
   private FileBackend(Path directory, Disk disk) {
     this.directory = directory;
     this.incoming = directory.resolve(".incoming");
@@ -42,8 +45,7 @@ public final class FileBackend implements Backend {
   static FileBackend open(Path directory, Disk disk) throws IOException {
     var backend = new FileBackend(directory.toAbsolutePath().normalize(), disk);
     try {
-      if (disk == Disk.REAL) Files.createDirectories(backend.directory);
-      for (var made : backend.make(backend.incoming)) disk.forceDirectory(made);
+      disk.makeDurableDirectory(backend.incoming);
       for (var left : disk.files(backend.incoming)) disk.delete(left);
     } catch (IOException e) {
       throw new IOException("couldn't use " + directory + ": " + Disk.reason(e), e);
@@ -53,14 +55,23 @@ public final class FileBackend implements Backend {
 
   @Override
   public void put(List<Upload> uploads) throws IOException {
-    var directories = new LinkedHashSet<Path>();
-    for (var upload : uploads) write(upload, true, directories);
-    for (var each : directories) disk.forceDirectory(each);
+    var names = new LinkedHashSet<Path>();
+    for (var upload : uploads) {
+      var file = write(upload, true);
+      names.add(parent(file));
+      for (var above = parent(file); !above.equals(directory); above = parent(above))
+        if (unsyncedDirectories.contains(parent(above))) names.add(parent(above));
+    }
+    for (var each : names) disk.forceDirectory(each);
   }
 
   @Override
   public void putLazily(List<Upload> uploads) throws IOException {
-    for (var upload : uploads) unsynced.add(write(upload, false, unsyncedDirectories));
+    for (var upload : uploads) {
+      var file = write(upload, false);
+      unsynced.add(file);
+      unsyncedDirectories.add(parent(file));
+    }
     if (unsynced.size() > MOST_UNSYNCED) sync();
   }
 
@@ -97,19 +108,24 @@ public final class FileBackend implements Backend {
       directories.add(parent(file));
     }
     for (var each : directories) disk.forceDirectory(each);
+    // A partial tile is not written again once its full one is there, so neither is its directory.
+    for (var each : directories) {
+      if (!each.getFileName().toString().endsWith(".p")) continue;
+      disk.deleteEmptyDirectory(each);
+      made.remove(each);
+    }
   }
 
-  /** Where it was written, with what has to be forced for its name to last. */
-  private Path write(Upload upload, boolean durably, Set<Path> names) throws IOException {
+  /** Where it was written; the name is not durable yet. */
+  private Path write(Upload upload, boolean durably) throws IOException {
     var file = file(upload.path());
     try {
       if (!upload.replaces()) checkUnchanged(upload, file);
-      names.addAll(make(parent(file)));
+      make(parent(file));
       var temporary = incoming.resolve(upload.path().replace('/', '_'));
       disk.write(temporary, upload.octets());
       if (durably) disk.force(temporary);
       disk.rename(temporary, file);
-      names.add(parent(file));
       return file;
     } catch (ImmutableException e) {
       throw e;
@@ -124,12 +140,12 @@ public final class FileBackend implements Backend {
       throw new ImmutableException(upload.path(), there.get().length, upload.octets().length);
   }
 
-  /** The directories whose names changed. */
-  private List<Path> make(Path wanted) throws IOException {
-    if (wanted.equals(directory)) return List.of();
-    var changed = new ArrayList<>(make(parent(wanted)));
-    if (disk.makeDirectory(wanted)) changed.add(parent(wanted));
-    return changed;
+  private void make(Path wanted) throws IOException {
+    if (wanted.equals(directory) || made.contains(wanted)) return;
+    make(parent(wanted));
+    disk.makeDirectory(wanted);
+    unsyncedDirectories.add(parent(wanted));
+    made.add(wanted);
   }
 
   private void force(Collection<Path> files) throws IOException {

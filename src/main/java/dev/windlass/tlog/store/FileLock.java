@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -45,7 +44,7 @@ public final class FileLock implements Lock {
   static FileLock open(Path file, Disk disk) throws IOException {
     try {
       var directory = directory(file.toAbsolutePath().normalize());
-      Files.createDirectories(directory);
+      disk.makeDurableDirectory(directory);
       var real = directory.toRealPath().resolve(file.getFileName());
       if (!HELD.add(real)) throw inUse(real, "this one");
       try {

@@ -62,7 +62,7 @@ final class Recovery {
       var tree = restore(head);
       var tiles = new CheckedTiles(tree, backend);
       checkPublished(published, head, tiles);
-      var partials = tidyUp(tree);
+      var partials = tidyUp(tree, StagedBatch.path(head.size(), head.root()));
       return new Committer.Start(
           tree,
           new TreeHead(head.size(), head.root(), committed, clock.instant()),
@@ -172,18 +172,21 @@ final class Recovery {
     var chain = stagedFor(head);
     var tree = load(chain.isEmpty() ? head.size() : chain.getFirst().before());
     checkRoot(tree, chain.isEmpty() ? head.root() : chain.getFirst().rootBefore());
-    var full = new ArrayList<Upload>();
+    var uploads = new ArrayList<Upload>();
+    var partials = new ArrayList<Upload>();
     for (var batch : chain) {
       var leaves =
           batch.entries().stream().map(entry -> new Leaf(entry, hash.leafHash(entry))).toList();
       var growth = tree.grow(hash, leaves);
       tree = growth.tree();
       checkRoot(tree, batch.rootAfter());
-      full.addAll(growth.full());
-      if (batch == chain.getLast()) full.addAll(growth.partial());
+      uploads.addAll(growth.full());
+      partials.addAll(growth.partial());
     }
+    var edge = Tree.partials(head.size()).stream().map(LogPath::toString).toList();
+    partials.stream().filter(upload -> edge.contains(upload.path())).forEach(uploads::add);
     // All of it, whatever is there: a power failure may have left it torn.
-    backend.putLazily(full.stream().map(Recovery::replacing).toList());
+    backend.putLazily(uploads.stream().map(Recovery::replacing).toList());
     return tree;
   }
 
@@ -266,8 +269,10 @@ final class Recovery {
   }
 
   /** Makes the tiles durable, then removes staged entries and outdated partial tiles. */
-  private Partials tidyUp(Tree tree) throws IOException {
+  private Partials tidyUp(Tree tree, String newest) throws IOException {
     backend.sync();
+    // The newest first: once it is gone nothing leads to the others and to the trees they extend.
+    backend.delete(List.of(newest));
     backend.delete(backend.list(StagedBatch.DIRECTORY));
     var partials = new Partials();
     for (var directory : partialDirectories(tree.size()))
