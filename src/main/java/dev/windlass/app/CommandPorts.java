@@ -10,7 +10,12 @@ final class CommandPorts {
   private CommandPorts() {}
 
   static Ports make() {
-    return new Ports(Version.TEXT, DataDirectory.usual(), new LocalEngines(cache()), new Started());
+    return new Ports(
+        Version.TEXT,
+        DataDirectory.usual(),
+        new LocalEngines(cache()),
+        new Started(),
+        new StoredLogChecks());
   }
 
   /** {@code ${WINDLASS_CACHE:-~/.cache/windlass}/run}. */

@@ -13,7 +13,7 @@ final class Exit {
   /** No head answers at the URL. */
   static final int UNREACHABLE = 3;
 
-  /** A result does not verify. */
+  /** A result, or something of a log, does not verify. */
   static final int UNVERIFIED = 4;
 
   /** The head refused; it says why. */
@@ -26,6 +26,9 @@ final class Exit {
    * {@code verify}: this and the place of the first failed check, in the order they are printed.
    */
   static final int FIRST_CHECK = 10;
+
+  /** {@code log}: somebody broke a promise that they signed. */
+  static final int MISBEHAVIOUR = 20;
 
   /** {@code run}: the time is up, as {@code timeout(1)} has it. */
   static final int OUT_OF_TIME = 124;

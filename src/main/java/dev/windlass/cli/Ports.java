@@ -8,4 +8,5 @@ import java.nio.file.Path;
  * @param version of Windlass
  * @param dataDirectory where {@code up} keeps its data unless told otherwise
  */
-public record Ports(String version, Path dataDirectory, Engines engines, Roles roles) {}
+public record Ports(
+    String version, Path dataDirectory, Engines engines, Roles roles, LogChecks logChecks) {}

@@ -65,6 +65,7 @@ public final class Windlass {
     commands.put("get", () -> new GetCommand(terminal));
     commands.put("logs", () -> new LogsCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(ports, terminal));
+    commands.put("log", LogCommand::new);
     commands.put("delete", () -> new DeleteCommand(terminal));
     commands.put("revoke", () -> new RevokeCommand(terminal));
     commands.put("worker", () -> new WorkerCommand(ports.roles()));
@@ -89,6 +90,10 @@ public final class Windlass {
     } else {
       commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
     }
+    var log = line.getSubcommands().get("log");
+    if (log != null)
+      LogCommand.commands(ports, terminal)
+          .forEach((name, command) -> log.addSubcommand(name, command.get()));
     line.getCommandSpec().versionProvider(() -> new String[] {ports.version()});
     line.setOut(new PrintWriter(terminal.out(), true));
     line.setErr(new PrintWriter(terminal.err(), true));
@@ -98,13 +103,18 @@ public final class Windlass {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((wrong, _) -> usage(wrong));
     line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
+    addHelp(line);
+    return line;
+  }
+
+  private static void addHelp(CommandLine line) {
     var help = OptionSpec.builder("-h", "--help").usageHelp(true).hidden(true).arity("0").build();
     line.getSubcommands()
         .forEach(
             (name, command) -> {
               if (!name.equals("help")) command.getCommandSpec().addOption(help);
+              addHelp(command);
             });
-    return line;
   }
 
   private int usage(ParameterException wrong) {
@@ -117,7 +127,8 @@ public final class Windlass {
                 + ((UnmatchedArgumentException) wrong).getUnmatched().getFirst()
             : wrong.getMessage();
     terminal.err().println("error: " + what);
-    var help = name.replaceFirst("^windlass ?", "windlass help ");
+    boolean nested = name.split(" ").length > 2;
+    var help = nested ? name + " --help" : name.replaceFirst("^windlass ?", "windlass help ");
     terminal.err().println("  `" + help.strip() + "` says how");
     return Exit.USAGE;
   }

@@ -1,5 +1,6 @@
 package dev.windlass.cli;
 
+import dev.windlass.tlog.VerifierKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -7,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** Runs commands as a shell would and keeps what they print. */
 final class CommandLineOf {
   final FakeEngines engines = new FakeEngines();
   final Map<String, String> env;
+  LogChecks checks = new NoChecks();
   String in = "";
   String out = "";
   String err = "";
@@ -42,7 +45,7 @@ final class CommandLineOf {
   }
 
   Ports ports() {
-    return new Ports("1.2.3", Path.of("target"), engines, new NotedRoles());
+    return new Ports("1.2.3", Path.of("target"), engines, new NotedRoles(), checks);
   }
 
   private final class NotedRoles implements Roles {
@@ -68,6 +71,19 @@ final class CommandLineOf {
     public int mirror(List<String> arguments) {
       started = arguments;
       return 71;
+    }
+  }
+
+  /** For commands that must not ask. */
+  private static final class NoChecks implements LogChecks {
+    @Override
+    public Report check(Source source, VerifierKey log, LongConsumer progress) {
+      throw new AssertionError("nobody wanted a log checked");
+    }
+
+    @Override
+    public Report check(Path directory, VerifierKey log, LongConsumer progress) {
+      throw new AssertionError("nobody wanted a log checked");
     }
   }
 }

@@ -30,11 +30,12 @@ class ReferenceTest {
       | 1 | the function failed (`invoke`), or its exit code does not fit a process's (`run`) |
       | 2 | the command line is wrong |
       | 3 | no head answers |
-      | 4 | a result does not verify (`invoke`) |
+      | 4 | a result does not verify (`invoke`); a checkpoint, a tile or an entry does not (`log`) |
       | 5 | the head refused; it says why |
       | 6 | a file or this machine is the reason |
       | 10–19 | `verify`: the first check that failed: statement, signature, key, batch, manifest, \
       function, environment, input, output, re-execution |
+      | 20 | `log monitor`, `log replay`: somebody broke a promise that they signed |
       | 124, 134, 137, 139, 152, 153 | `run`: out of time, trap, out of memory, stack overflow, \
       out of fuel, output too large |
       | 125, 126 | no engine, module unusable |
@@ -49,6 +50,11 @@ class ReferenceTest {
     for (var name : Windlass.names(line.ports())) {
       line.run("help", name);
       text.append("\n## ").append(name).append("\n\n```\n").append(line.out).append("```\n");
+      if (!name.equals("log")) continue;
+      for (var one : LogCommand.commands(line.ports(), Terminal.ofProcess()).keySet()) {
+        line.run("log", one, "--help");
+        text.append("\n### log ").append(one).append("\n\n```\n").append(line.out).append("```\n");
+      }
     }
 
     if (System.getProperty("golden.update") != null) Files.writeString(DOCUMENT, text);
