@@ -31,7 +31,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Entries, leaves, submissions and files: one encoding each, everything else refused. */
-class FormatsTest {
+class ReceiptFormatsTest {
   private final SmallLog log = new SmallLog();
 
   private List<LogEntry> entries() {
