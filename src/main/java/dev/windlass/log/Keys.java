@@ -44,9 +44,9 @@ final class Keys {
       return id;
     }
 
-    /** Revoked and not registered again since. */
+    /** For good: a renewal that was on its way when the key was revoked may have come later. */
     boolean isRevoked() {
-      return revoked > newest().index();
+      return revoked >= 0;
     }
 
     Registration newest() {

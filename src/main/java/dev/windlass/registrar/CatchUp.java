@@ -23,6 +23,9 @@ final class CatchUp implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CatchUp.class.getName());
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
+  /** One that the log refuses does not stop the others; after so many it is away. */
+  private static final int MOST_FAILED = 3;
+
   private final EntryLog log;
   private final Registry registry;
   private final Surroundings around;
@@ -52,10 +55,19 @@ final class CatchUp implements AutoCloseable {
   private void work(int attempt) {
     if (closed) return;
     int seen = due.get();
-    try {
-      for (var worker : missing()) enter(worker);
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "couldn't enter in the log, will try again: " + e.getMessage());
+    int failed = 0;
+    for (var worker : missing()) {
+      if (closed || failed == MOST_FAILED) break;
+      try {
+        enter(worker);
+      } catch (IOException e) {
+        failed++;
+        LOG.log(
+            Level.WARNING,
+            "couldn't enter " + worker.id() + " in the log, will try again: " + e.getMessage());
+      }
+    }
+    if (failed > 0) {
       var doubled = Duration.ofSeconds(1L << Math.min(attempt - 1, 6));
       var pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
       around.delays().after(pause, () -> work(attempt + 1));
@@ -74,7 +86,6 @@ final class CatchUp implements AutoCloseable {
   }
 
   private void enter(RegisteredKey worker) throws IOException {
-    if (closed) return;
     if (lacksRevocation(worker)) {
       long index = log.await(log.append(EntryLog.revocation(worker)));
       registry.enter(worker.id(), new Entries(OptionalLong.empty(), OptionalLong.of(index)));
