@@ -16,7 +16,10 @@ public record Note(String text, List<NoteSignature> signatures) {
   /** Signatures we read; a verifier has to take 16. */
   public static final int MAX_SIGNATURES = 100;
 
-  /** Octets of a note we read: all signatures in ML-DSA-44, and some text. */
+  /** Characters of a text; a checkpoint has about a hundred. */
+  public static final int MAX_TEXT = 1 << 16;
+
+  /** Octets of a note: no text and no signatures that are within their bounds make more. */
   public static final int MAX_OCTETS = 1 << 20;
 
   public Note {
@@ -35,6 +38,9 @@ public record Note(String text, List<NoteSignature> signatures) {
   }
 
   public static Note parse(String note) {
+    if (note.length() > MAX_OCTETS)
+      throw new TlogException(
+          "a note has " + note.length() + " characters, expected at most " + MAX_OCTETS);
     int blank = note.lastIndexOf("\n\n");
     if (blank < 0)
       throw new TlogException(
@@ -72,13 +78,16 @@ public record Note(String text, List<NoteSignature> signatures) {
     return Checkpoint.parse(text);
   }
 
-  /** The first 4 lines or so. */
+  /** As {@link #encoded}. */
   @Override
   public String toString() {
     return encoded();
   }
 
   static void checkText(String text) {
+    if (text.length() > MAX_TEXT)
+      throw new TlogException(
+          "the text of a note has " + text.length() + " characters, expected at most " + MAX_TEXT);
     if (!text.endsWith("\n"))
       throw new TlogException("a note is " + Lines.shown(text) + ", expected a newline at its end");
     for (int i = 0; i < text.length(); i++)

@@ -14,10 +14,8 @@ public final class NoteSignature {
   /** An em dash and a space. */
   static final String PREFIX = "\u2014 ";
 
-  /**
-   * More than an ML-DSA-44 cosignature has (2,428), and than a post-quantum one is said to need.
-   */
-  public static final int MAX_OCTETS = 8_192;
+  /** A post-quantum signature is said to have up to 5,000; an ML-DSA-44 cosignature has 2,428. */
+  public static final int MAX_OCTETS = 5_120;
 
   /** Octets of the longest key name. */
   static final int MAX_NAME = 255;

@@ -11,7 +11,10 @@ import java.util.Optional;
  * by reading it. Immutable.
  */
 public final class TlogProof {
-  /** Octets of a proof file we read. */
+  /** Octets of what goes along unauthenticated. */
+  public static final int MAX_EXTRA = 2 << 20;
+
+  /** Octets of a proof file: no parts that are within their bounds make more. */
   public static final int MAX_OCTETS = 4 << 20;
 
   /** Hashes of the longest path: a tree has less than 2^63 entries. */
@@ -25,13 +28,15 @@ public final class TlogProof {
   private final Note note;
 
   /**
-   * @param extra opaque, not authenticated by the proof; if there, not empty
+   * @param extra opaque, not authenticated by the proof; if there, 1 to {@link #MAX_EXTRA} octets
    * @param path from the sibling of the leaf up
    * @param note a checkpoint and its signatures
    */
   public TlogProof(Optional<byte[]> extra, long index, List<Hash> path, Note note) {
-    if (extra.filter(octets -> octets.length == 0).isPresent())
-      throw new TlogException("a proof has an extra line of 0 octets, expected some or no line");
+    if (extra.filter(octets -> octets.length == 0 || octets.length > MAX_EXTRA).isPresent())
+      throw new TlogException(
+          "the extra line of a proof has %d octets, expected 1 to %d, or no line"
+              .formatted(extra.get().length, MAX_EXTRA));
     if (index < 0) throw new TlogException("a proof is of index " + index + ", expected 0 or more");
     if (path.size() > MAX_PATH)
       throw new TlogException(
@@ -50,6 +55,9 @@ public final class TlogProof {
   }
 
   public static TlogProof parse(String proof) {
+    if (proof.length() > MAX_OCTETS)
+      throw new TlogException(
+          "a proof has " + proof.length() + " characters, expected at most " + MAX_OCTETS);
     var lines = new LineReader("a proof", proof);
     lines.expect(HEADER);
     var extra = lines.take("extra ").map(text -> Lines.base64("the extra line of a proof", text));

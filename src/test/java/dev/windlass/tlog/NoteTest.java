@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -299,5 +300,27 @@ class NoteTest {
     var hash = LOG.verifier().keyHash().toArray();
 
     for (int i = 0; i < 4; i++) assertEquals(id[i], hash[i]);
+  }
+
+  /** What can be made can be read: the bounds of the parts keep the bound of the whole. */
+  @Test
+  void the_largest_note_is_read() {
+    var text = "\uffee".repeat(Note.MAX_TEXT - 1) + "\n";
+    var signatures = new ArrayList<NoteSignature>();
+    for (int i = 0; i < Note.MAX_SIGNATURES; i++)
+      signatures.add(new NoteSignature("n".repeat(255), i, new byte[NoteSignature.MAX_OCTETS]));
+    var note = new Note(text, signatures);
+
+    assertTrue(note.encode().length > Note.MAX_OCTETS / 2);
+    assertEquals(note, Note.parse(note.encode()));
+    assertThrows(TlogException.class, () -> new Note("x" + text, signatures));
+    assertThrows(TlogException.class, () -> Note.parse("x".repeat(Note.MAX_OCTETS + 1)));
+    var proof = new TlogProof(Optional.of(new byte[TlogProof.MAX_EXTRA]), 0, List.of(), note);
+    assertEquals(proof, TlogProof.parse(proof.encode()));
+    assertThrows(
+        TlogException.class,
+        () -> new TlogProof(Optional.of(new byte[TlogProof.MAX_EXTRA + 1]), 0, List.of(), note));
+    var request = new AddCheckpoint(Long.MAX_VALUE, List.of(), note);
+    assertEquals(request, AddCheckpoint.parse(request.encode()));
   }
 }
