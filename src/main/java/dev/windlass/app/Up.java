@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +59,12 @@ final class Up implements HeadPorts {
             .registrar()
             .issueLocal(
                 new SpiffeId(
-                    UpSettings.TRUST_DOMAIN, Registrar.NAMESPACE, SpiffeId.HEAD, "head-0"));
+                    UpSettings.TRUST_DOMAIN, Registrar.NAMESPACE, SpiffeId.HEAD, newName()));
+  }
+
+  /** Another one at each start, as its keys are: no two pairs of keys sign under one id. */
+  private static String newName() {
+    return "head-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
   }
 
   /** Takes the data directory and starts the registrar; throws {@link StartFailure}. */

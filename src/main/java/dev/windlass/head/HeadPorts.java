@@ -83,7 +83,8 @@ public interface HeadPorts {
   /**
    * Two keys of one registration: their receipts are one chain.
    *
-   * @param head SPIFFE id, the same for the life of the process
+   * @param head SPIFFE id under which no other keys ever sign: who exports another head's receipt
+   *     with its own key is told from its issuer by it
    * @param ed25519 signs batches and epochs
    * @param p256 signs single receipts
    * @param registerIndex of the {@code head.register} entry that names both

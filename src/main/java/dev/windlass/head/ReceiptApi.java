@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * {@code GET /api/v1/receipts/{id}}: the receipt file of an invocation as the log proves it. Who
- * may read results may read receipts: they name the same run.
+ * {@code GET /api/v1/receipts/{id}}: the receipt file of an invocation as the log proves it, or a
+ * Sigstore bundle. Who may read results may read receipts: they name the same run.
  */
 final class ReceiptApi {
   private static final Problem NO_LOG =
@@ -18,13 +18,15 @@ final class ReceiptApi {
 
   private final ReceiptLookup lookup;
   private final Predicate<InvocationId> onTheWay;
+  private final SigstoreExports exports;
 
   /**
    * @param onTheWay whether the head made a receipt that the log may not know yet
    */
-  ReceiptApi(ReceiptLookup lookup, Predicate<InvocationId> onTheWay) {
+  ReceiptApi(ReceiptLookup lookup, Predicate<InvocationId> onTheWay, SigstoreExports exports) {
     this.lookup = lookup;
     this.onTheWay = onTheWay;
+    this.exports = exports;
   }
 
   /** The answer of a head without a log. */
@@ -35,8 +37,19 @@ final class ReceiptApi {
   void receipt(ApiExchange api) {
     var id = OperationApi.invocation(api.path("invocation"));
     var wait = api.query("wait").map(ReceiptApi::seconds).orElse(Duration.ZERO);
+    var format = api.query("format").orElse("tlog-proof");
+    if (!format.equals("tlog-proof") && !format.equals("sigstore"))
+      throw Problem.of(
+              ProblemType.BAD_REQUEST, "format must be tlog-proof or sigstore, not " + format)
+          .thrown();
     switch (lookup.find(id, wait, api.gone())) {
-      case Found.Logged(var file, var witnessed) -> api.answer(file(file, witnessed));
+      case Found.Logged(var file, var witnessed) when format.equals("tlog-proof") ->
+          api.answer(file(file, witnessed));
+      case Found.Logged logged -> {
+        var bundle = exports.bundle(logged, api.caller());
+        if (bundle.isPresent()) api.answer(200, SigstoreExports.MEDIA_TYPE, bundle.get());
+        else api.answer(pending(id));
+      }
       case Found.Pending() -> api.answer(pending(id));
       case Found.Unknown() -> {
         if (!onTheWay.test(id))

@@ -38,9 +38,14 @@ final class ReceiptBook {
   /**
    * All of a receipt but its place.
    *
+   * @param run what it was made of
    * @param results canonical JSON of the result envelope
    */
-  record Draft(InvocationId id, PreparedReceipt receipt, Bytes results) {
+  record Draft(PendingReceipt run, PreparedReceipt receipt, Bytes results) {
+    InvocationId id() {
+      return run.id();
+    }
+
     /** What it adds to a batch, or a little less. */
     int mostOctets() {
       return Submission.Item.octets(receipt.mostOctets(), results.size());
@@ -103,7 +108,7 @@ final class ReceiptBook {
             policies.computeIfAbsent(statement.profile(), ExecutionPolicy::single),
             new ReceiptDraft.Certificate(Digest.of(results), List.of(worker)),
             new ReceiptDraft.Head(keys.orElseThrow().head().toString(), MMD_SECONDS));
-    return new Draft(run.id(), receipt.prepare(), results);
+    return new Draft(run, receipt.prepare(), results);
   }
 
   /**

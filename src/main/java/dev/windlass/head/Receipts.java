@@ -233,6 +233,8 @@ final class Receipts implements AutoCloseable {
 
   private void epoch(long nanos) {
     book.epoch().ifPresent(entry -> outbox.add(entry, List.of()));
+    var between = carried;
+    if (between != null) carried = book.draft(between.run()); // in the name of the keys of now
     epochEndsNanos = nanos + bounds.epoch().toNanos();
   }
 
@@ -240,9 +242,9 @@ final class Receipts implements AutoCloseable {
     return queued.get() > bounds.crowd() * BURST_SECONDS || pace.isCrowded(nanos);
   }
 
-  /** Each signed for itself, until a crowd has come. */
+  /** Each signed for itself, until a crowd has come, or other keys. */
   private long singles(long nanos) {
-    while (outbox.hasRoom() && !isCrowd(nanos)) {
+    while (outbox.hasRoom() && !isCrowd(nanos) && !book.isSuperseded()) {
       var next = next();
       if (next == null) break;
       send(List.of(next), nanos);

@@ -1,5 +1,6 @@
 package dev.windlass.head;
 
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -14,12 +15,12 @@ import java.util.Optional;
  */
 record Trail(Receipts receipts, WitnessWait witnesses, Publications publications, ReceiptApi api)
     implements AutoCloseable {
+  /**
+   * @throws IOException when the directory of exported receipts cannot be used
+   */
   static Optional<Trail> of(
-      HeadPorts ports,
-      HeadConfig config,
-      Results results,
-      HeadMetrics metrics,
-      InstantSource clock) {
+      HeadPorts ports, HeadConfig config, Results results, HeadMetrics metrics, InstantSource clock)
+      throws IOException {
     if (ports.ledger().isEmpty()) return Optional.empty();
     var ledger = ports.ledger().get();
     var bounds = config.receipts();
@@ -28,6 +29,14 @@ record Trail(Receipts receipts, WitnessWait witnesses, Publications publications
         new Receipts(ledger, book, bounds, config.traffic().drain(), metrics, new SecureRandom());
     var lookup = new ReceiptLookup(ledger);
     var witnesses = new WitnessWait(lookup, bounds);
+    var exports =
+        new SigstoreExports(
+            new SigstoreExports.Parts(
+                ledger,
+                ports::receiptKeys,
+                ports::policy,
+                ExportFiles.open(config.data().resolve("exports"), bounds.exports()),
+                new ExportQuota(bounds.exportsPerMinute(), clock)));
     metrics.gauge("windlass.receipts.pending", "Receipts not acknowledged", receipts::pending);
     metrics.gauge("windlass.receipts.pending.bytes", "Their memory", receipts::bytes);
     metrics.gauge(
@@ -38,7 +47,8 @@ record Trail(Receipts receipts, WitnessWait witnesses, Publications publications
         "windlass.requests.witness.waiting",
         "Requests that wait for witnesses",
         witnesses::waiting);
-    var api = new ReceiptApi(lookup, id -> receipts.holds(id) || results.find(id).isPresent());
+    var api =
+        new ReceiptApi(lookup, id -> receipts.holds(id) || results.find(id).isPresent(), exports);
     var publications = new Publications(ledger, ports::publisher, bounds.publish(), clock);
     return Optional.of(new Trail(receipts, witnesses, publications, api));
   }

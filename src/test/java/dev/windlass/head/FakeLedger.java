@@ -7,6 +7,7 @@ import dev.windlass.protocol.InvocationId;
 import dev.windlass.receipt.BatchLeaf;
 import dev.windlass.receipt.Dsse;
 import dev.windlass.receipt.Ed25519Key;
+import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.receipt.LogEntry;
 import dev.windlass.receipt.P256Key;
 import dev.windlass.receipt.ReceiptStatement;
@@ -15,14 +16,15 @@ import dev.windlass.receipt.SignedEntry;
 import dev.windlass.receipt.Submission;
 import dev.windlass.tlog.MerkleHash;
 import dev.windlass.tlog.MerkleTree;
-import dev.windlass.tlog.WitnessPolicy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +47,7 @@ final class FakeLedger implements Ledger {
 
   final List<LogEntry> entries = new ArrayList<>();
   final List<Submission> submissions = new ArrayList<>();
+  final List<Submission.Single> exports = new ArrayList<>();
 
   /** Every sending, the repeated too. */
   final List<Bytes> sent = new ArrayList<>();
@@ -58,10 +61,20 @@ final class FakeLedger implements Ledger {
   /** Nothing is taken, everything fails. */
   volatile boolean down;
 
+  /** No checkpoint covers what is appended. */
+  volatile boolean withoutProofs;
+
   /** The next so many sendings are taken and reported as failed. */
   volatile int liesOf;
 
   volatile HeadPorts.ReceiptKeys keys = keys(1);
+
+  /** By id: where its leaf is, and what lies beside it. */
+  private record Kept(long index, Dsse receipt, Dsse results) {}
+
+  private final Map<InvocationId, Kept> kept = new HashMap<>();
+  final FakeTree tree = new FakeTree(publisher);
+  private final Set<String> inTree = new HashSet<>();
 
   private record Open(Bytes octets, CompletableFuture<Void> outcome) {}
 
@@ -141,18 +154,20 @@ final class FakeLedger implements Ledger {
   }
 
   @Override
-  public CompletionStage<Optional<Bytes>> proof(long index, Duration wait) {
-    throw new AssertionError("no test asks for " + index);
+  public synchronized CompletionStage<Optional<Bytes>> proof(long index, Duration wait) {
+    return CompletableFuture.completedFuture(
+        witnessing && !withoutProofs ? Optional.of(tree.proof(index)) : Optional.empty());
   }
 
-  WitnessPolicy policy() {
-    throw new AssertionError("no test asks for the policy");
+  synchronized long registerWorker(SpiffeId id, Ed25519PublicKey key) {
+    return tree.registerWorker(id, key);
   }
 
   synchronized Found found(InvocationId id) {
     if (!receipts.containsKey(id)) return new Found.Unknown();
     if (!witnessing) return new Found.Pending();
-    return new Found.Logged(Bytes.utf8("receipt file of " + id), true);
+    var it = kept.get(id);
+    return new Found.Logged(tree.file(it.index(), it.receipt(), it.results()), true);
   }
 
   synchronized int count() {
@@ -183,13 +198,14 @@ final class FakeLedger implements Ledger {
       var submission = Submission.parse(octets);
       var known = indices.get(submission.leaf());
       if (known != null) return known;
-      long index = indices.size();
+      if (inTree.add(keys.ed25519().publicKey().keyId())) tree.registerHead(keys);
+      long index = tree.add(submission.leaf());
       indices.put(submission.leaf(), index);
       submissions.add(submission);
       switch (submission) {
-        case Submission.Plain plain -> plain(plain);
-        case Submission.Single single -> single(single);
-        case Submission.Batch batch -> batch(batch);
+        case Submission.Plain plain -> plain(index, plain);
+        case Submission.Single single -> single(index, single);
+        case Submission.Batch batch -> batch(index, batch);
       }
       return index;
     } catch (RuntimeException e) {
@@ -198,9 +214,10 @@ final class FakeLedger implements Ledger {
     }
   }
 
-  private void plain(Submission.Plain plain) {
+  private void plain(long index, Submission.Plain plain) {
     var signed = SignedEntry.parse(plain.leaf());
     entries.add(signed.entry());
+    tree.note(signed.entry(), index);
     switch (signed.entry()) {
       case LogEntry.HeadEpoch e -> {
         if (!signed.isSignedBy(batches(e.keyId()))) fault("an epoch not signed by " + e.keyId());
@@ -215,7 +232,7 @@ final class FakeLedger implements Ledger {
   /** Keys that were registered, by the id of their Ed25519 half. */
   private final Map<String, HeadPorts.ReceiptKeys> registered = new HashMap<>();
 
-  private dev.windlass.receipt.Ed25519PublicKey batches(String keyId) {
+  private Ed25519PublicKey batches(String keyId) {
     registered.put(keys.ed25519().publicKey().keyId(), keys);
     return registered.get(keyId).ed25519().publicKey();
   }
@@ -253,7 +270,7 @@ final class FakeLedger implements Ledger {
       fault("an epoch with another root: " + epoch);
   }
 
-  private void single(Submission.Single single) {
+  private void single(long index, Submission.Single single) {
     var envelope = Dsse.parse(single.envelope().unsafeArray());
     var body = RekorBody.parse(single.leaf());
     if (!body.isOf(envelope.payload())) fault("a single leaf that is not of its receipt");
@@ -265,21 +282,35 @@ final class FakeLedger implements Ledger {
             .filter(k -> k.p256().publicKey().equals(body.key()))
             .findFirst();
     if (owner.isEmpty()) fault("a single receipt by a key that is no head's");
-    else receipt(owner.get(), envelope.payload(), single.results());
+    else if (isExport(envelope.payload())) exports.add(single);
+    else receipt(index, owner.get(), envelope, single.results());
   }
 
-  private void batch(Submission.Batch batch) {
+  /** Of a receipt that the log has, octet for octet. */
+  private boolean isExport(Bytes payload) {
+    var id = InvocationId.parse(ReceiptStatement.parse(payload).id());
+    return kept.containsKey(id) && kept.get(id).receipt().payload().equals(payload);
+  }
+
+  private void batch(long index, Submission.Batch batch) {
     var leaf = BatchLeaf.parse(batch.leaf());
     if (!leaf.isSignedBy(batches(leaf.keyId()))) fault("a batch not signed by its key");
-    if (leaf.tree(batch.payloads()).isEmpty()) fault("a batch with another root");
+    var root = leaf.tree(batch.payloads());
+    if (root.isEmpty()) {
+      fault("a batch with another root");
+      return;
+    }
     long seq = leaf.statement().firstSeq().orElseThrow();
-    for (var item : batch.items()) {
+    for (int i = 0; i < batch.items().size(); i++) {
+      var item = batch.items().get(i);
       if (ReceiptStatement.parse(item.payload()).seq() != seq++) fault("a batch out of order");
-      receipt(registered.get(leaf.keyId()), item.payload(), item.results());
+      var envelope = leaf.envelope(item.payload(), i, root.get());
+      receipt(index, registered.get(leaf.keyId()), envelope, item.results());
     }
   }
 
-  private void receipt(HeadPorts.ReceiptKeys owner, Bytes payload, Bytes results) {
+  private void receipt(long index, HeadPorts.ReceiptKeys owner, Dsse envelope, Bytes results) {
+    var payload = envelope.payload();
     var statement = ReceiptStatement.parse(payload);
     var chain = chains.computeIfAbsent(owner.ed25519().publicKey().keyId(), _ -> new TreeMap<>());
     var link = new Linked(Digest.of(payload), statement.prev());
@@ -288,7 +319,8 @@ final class FakeLedger implements Ledger {
       fault("a receipt of another result envelope");
     if (!statement.draft().head().id().equals(owner.head().toString()))
       fault("a receipt of head " + statement.draft().head().id());
-    if (receipts.put(InvocationId.parse(statement.id()), statement) != null)
-      fault("two receipts of " + statement.id());
+    var id = InvocationId.parse(statement.id());
+    if (receipts.put(id, statement) != null) fault("two receipts of " + id);
+    kept.put(id, new Kept(index, envelope, Dsse.parse(results.unsafeArray())));
   }
 }

@@ -123,7 +123,8 @@ final class HeadFixture implements AutoCloseable {
     workers.put(worker.id.address(), worker);
     keys.put(worker.id, worker.key.publicKey());
     registered.add(worker.id);
-    registrations.put(worker.id, (long) registered.size());
+    log.ifPresent(
+        l -> registrations.put(worker.id, l.registerWorker(worker.id, worker.key.publicKey())));
     return worker.join();
   }
 
@@ -142,6 +143,10 @@ final class HeadFixture implements AutoCloseable {
             + (members.isEmpty() ? "" : "," + members)
             + "}";
     return send("PUT", "/api/v1/namespaces/default/functions/" + name, manifest);
+  }
+
+  double gauge(String name) {
+    return metrics.get(name).gauge().value();
   }
 
   void upload(Bytes octets) {
@@ -281,7 +286,7 @@ final class HeadFixture implements AutoCloseable {
 
     @Override
     public WitnessPolicy policy() {
-      return log.orElseThrow().policy();
+      return log.orElseThrow().tree.policy();
     }
 
     @Override
