@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -225,7 +226,8 @@ public final class LogRoutes {
           if (read.length() + part.length() > most) {
             request.handler(_ -> {});
             request.endHandler(_ -> {});
-            request.response().putHeader("Connection", "close");
+            if (request.version() != HttpVersion.HTTP_2)
+              request.response().putHeader("Connection", "close");
             refuse(request, 413, "a submission has at most " + most + " octets");
           } else {
             read.appendBuffer(part);

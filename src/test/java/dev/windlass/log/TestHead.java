@@ -133,6 +133,11 @@ final class TestHead {
     return new Receipts(ids, new Submission.Batch(leaf, items));
   }
 
+  /** The leaf of a batch of any payloads. */
+  Bytes sign(List<Bytes> payloads, long firstSeq) {
+    return signer.batch(payloads, firstSeq).leaf().canonical();
+  }
+
   /** An ordinary signature of a receipt of anybody's. */
   Bytes export(Bytes payload, Bytes results) {
     var signed = signer.single(payload);
