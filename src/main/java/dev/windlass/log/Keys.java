@@ -194,7 +194,8 @@ final class Keys {
     byId.values().removeIf(h -> isOver(h, before));
   }
 
+  /** Who was revoked is never forgotten: the key would be good again. */
   private static boolean isOver(Holder holder, Instant before) {
-    return holder.newest().notAfter().isBefore(before);
+    return !holder.isRevoked() && holder.newest().notAfter().isBefore(before);
   }
 }

@@ -95,8 +95,7 @@ class WitnessQuorumTest {
 
     log.witnesses.setAll(Mood.HONEST);
     awaitShown(5);
-    assertTrue(
-        assertInstanceOf(Found.Logged.class, log.receipt(receipt.id(), LONG)).witnessed());
+    assertTrue(assertInstanceOf(Found.Logged.class, log.receipt(receipt.id(), LONG)).witnessed());
     TestLog.await("calm", () -> log.log().publication().unwitnessedFor().isEmpty());
   }
 
