@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
 
 /** {@link Fsck} for commands. */
 final class StoredLogChecks implements LogChecks {
-  /** Of a log's directory; a mirror has none. */
-  static final String LOCK = "lock";
+  /** Beside a log's {@code tiles/}; a mirror has none. */
+  private static final String LOCK = "tlog.lock";
 
   @Override
   public Report check(Source source, VerifierKey log, LongConsumer progress) throws IOException {
@@ -25,7 +25,7 @@ final class StoredLogChecks implements LogChecks {
   @Override
   public Report check(Path directory, VerifierKey log, LongConsumer progress) throws IOException {
     var fsck = new Fsck(path -> read(directory.resolve(path.toString())), log, progress);
-    var lock = FileLock.read(directory.resolve(LOCK)).filter(octets -> octets.length > 0);
+    var lock = FileLock.read(directory.toAbsolutePath().resolveSibling(LOCK));
     return report(lock.isPresent() ? fsck.run(lock.get()) : fsck.run());
   }
 

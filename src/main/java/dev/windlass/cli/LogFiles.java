@@ -22,7 +22,7 @@ sealed interface LogFiles {
   Optional<Bytes> get(String path, int most);
 
   static LogFiles of(String urlOrDirectory) {
-    if (!urlOrDirectory.matches("https?://.*")) return new Directory(Path.of(urlOrDirectory));
+    if (!urlOrDirectory.matches("https?://.*")) return Directory.of(Path.of(urlOrDirectory));
     try {
       return new Remote(new Http(new URI(urlOrDirectory)));
     } catch (URISyntaxException e) {
@@ -55,6 +55,12 @@ sealed interface LogFiles {
   }
 
   record Directory(Path path) implements LogFiles {
+    /** A log's own directory has its lock and receipts beside {@code tiles/}. */
+    static Directory of(Path given) {
+      var tiles = given.resolve("tiles");
+      return new Directory(Files.isDirectory(tiles) ? tiles : given);
+    }
+
     @Override
     public Optional<Bytes> get(String name, int most) {
       var file = path.resolve(name);

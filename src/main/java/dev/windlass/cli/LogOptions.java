@@ -1,8 +1,10 @@
 package dev.windlass.cli;
 
+import dev.windlass.function.Bytes;
 import dev.windlass.tlog.TlogException;
 import dev.windlass.tlog.WitnessPolicy;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -49,9 +51,14 @@ final class LogOptions {
   }
 
   static WitnessPolicy policyOf(LogFiles files) {
+    Optional<Bytes> beside =
+        files instanceof LogFiles.Directory directory
+            ? directory.get("../policy.txt", MAX_POLICY)
+            : Optional.empty();
     var text =
         files
             .get("policy", MAX_POLICY)
+            .or(() -> beside)
             .orElseThrow(
                 () ->
                     new CommandFailure(

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -15,12 +14,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The mirror's directory, held by one process. A file is whole or not there; after {@link #sync}
  * all that was put is on the disk. One thread writes, any read.
  */
 final class MirrorFiles implements AutoCloseable {
+  /**
+   * What this process holds. The kernel's lock is the process's and ends when any descriptor of its
+   * file is closed, so a second attempt in here must not even open it.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path root;
   private final FileChannel channel;
   private final FileLock lock;
@@ -32,21 +38,26 @@ final class MirrorFiles implements AutoCloseable {
     this.lock = lock;
   }
 
-  static MirrorFiles open(Path root) throws IOException {
-    Files.createDirectories(root);
-    var channel =
-        FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  static MirrorFiles open(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    var root = directory.toRealPath();
+    if (!HELD.add(root)) throw inUse(root);
     try {
+      var channel =
+          FileChannel.open(
+              root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       var lock = channel.tryLock();
       if (lock != null) return new MirrorFiles(root, channel, lock);
-    } catch (OverlappingFileLockException _) {
-      // held by this very process
-    } catch (IOException e) {
       channel.close();
+      throw inUse(root);
+    } catch (IOException e) {
+      HELD.remove(root);
       throw e;
     }
-    channel.close();
-    throw new IOException("the mirror directory " + root + " is in use; give each its own");
+  }
+
+  private static IOException inUse(Path root) {
+    return new IOException("the mirror directory " + root + " is in use; give each its own");
   }
 
   Optional<Bytes> get(String path) throws IOException {
@@ -101,8 +112,10 @@ final class MirrorFiles implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (!channel.isOpen()) return;
     lock.release();
     channel.close();
+    HELD.remove(root);
   }
 
   private void makeParents(Path directory) throws IOException {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A directory with one file an origin, {@code <hex>.checkpoint}, held by one process.
@@ -32,6 +32,12 @@ public final class FileStates implements States, AutoCloseable {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+  /**
+   * What this process holds. The kernel's lock is the process's and ends when any descriptor of its
+   * file is closed, so a second attempt in here must not even open it.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path directory;
   private final FileChannel channel;
   private final FileLock lock;
@@ -43,26 +49,30 @@ public final class FileStates implements States, AutoCloseable {
   }
 
   /**
-   * @throws IOException also when another process holds the directory
+   * @throws IOException also when another witness holds the directory
    */
   public static FileStates open(Path directory) throws IOException {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    var channel =
-        FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    var real = directory.toRealPath();
+    if (!HELD.add(real)) throw inUse(real);
     try {
+      var channel =
+          FileChannel.open(
+              real.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       var lock = channel.tryLock();
-      if (lock != null) return new FileStates(directory, channel, lock);
-    } catch (OverlappingFileLockException _) {
-      // held by this very process
-    } catch (IOException e) {
+      if (lock != null) return new FileStates(real, channel, lock);
       channel.close();
+      throw inUse(real);
+    } catch (IOException e) {
+      HELD.remove(real);
       throw e;
     }
-    channel.close();
-    throw new IOException(
+  }
+
+  private static IOException inUse(Path directory) {
+    return new IOException(
         "the witness directory " + directory + " is in use by another witness; give it its own");
   }
 
@@ -99,8 +109,10 @@ public final class FileStates implements States, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (!channel.isOpen()) return;
     lock.release();
     channel.close();
+    HELD.remove(directory);
   }
 
   private Path file(String origin) {
