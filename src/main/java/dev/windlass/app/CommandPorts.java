@@ -46,6 +46,11 @@ final class CommandPorts {
     }
 
     @Override
+    public int log(List<String> arguments) {
+      return Main.told(() -> LogProcess.run(arguments));
+    }
+
+    @Override
     public int mirror(List<String> arguments) {
       return Main.told(() -> MirrorProcess.run(arguments));
     }

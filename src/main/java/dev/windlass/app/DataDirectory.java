@@ -42,8 +42,7 @@ final class DataDirectory implements AutoCloseable {
   static DataDirectory open(Path wanted) {
     var path = wanted.toAbsolutePath().normalize();
     try {
-      Files.createDirectories(
-          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      make(path);
       var channel =
           FileChannel.open(
               path.resolve("lock"),
@@ -70,6 +69,12 @@ final class DataDirectory implements AutoCloseable {
               + "\n  give another one with --data DIR, or make room there",
           e);
     }
+  }
+
+  /** A directory that only its owner may enter. */
+  static Path make(Path path) throws IOException {
+    var mode = PosixFilePermissions.fromString("rwx------");
+    return Files.createDirectories(path, PosixFilePermissions.asFileAttribute(mode));
   }
 
   Path path() {

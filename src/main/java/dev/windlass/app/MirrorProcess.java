@@ -29,7 +29,7 @@ final class MirrorProcess {
     try (var source = new HttpSource(URI.create(a.text("source", "")))) {
       var policy = WitnessPolicy.parse(Files.readString(Path.of(a.text("policy", ""))));
       try (var mirror = Mirror.open(data, source, policy, InstantSource.system())) {
-        RoleBeans.mirror(mirror);
+        RoleBeans.mirror(mirror, "");
         int port = TcpPorts.take(listen.host(), listen.port());
         var url = "http://" + listen.withPort(port);
         System.out.println("mirror of " + mirror.log().name() + " " + url);

@@ -53,8 +53,16 @@ final class QuarkusProcess {
       if (failure.get() != null) code.set(ExitCode.LOCAL);
       ended.countDown();
     }
-    if (failure.get() != null)
-      throw new StartFailure("the " + role + " could not start: " + failure.get(), failure.get());
+    if (failure.get() != null) throw failed(role, failure.get());
     return code.get();
+  }
+
+  /** Quarkus says that it failed to start; the reason lies below. */
+  private static StartFailure failed(String role, Throwable failure) {
+    var reason = failure;
+    while (reason.getCause() != null && !(reason instanceof StartFailure))
+      reason = reason.getCause();
+    if (reason instanceof StartFailure told) return told;
+    return new StartFailure("the " + role + " could not start: " + reason, failure);
   }
 }

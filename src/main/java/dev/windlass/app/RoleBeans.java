@@ -1,15 +1,26 @@
 package dev.windlass.app;
 
+import dev.windlass.log.LogPorts;
+import dev.windlass.log.LogService;
 import dev.windlass.mirror.Mirror;
 import dev.windlass.mirror.MirrorPorts;
 import dev.windlass.witness.Witness;
 import dev.windlass.witness.WitnessPorts;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.arc.InjectableInstance;
+import io.quarkus.flyway.FlywayDataSource;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 
 /**
  * How the one role of this process reaches beans, which Quarkus makes: set once, before Quarkus
@@ -19,16 +30,56 @@ import java.util.concurrent.atomic.AtomicReference;
 final class RoleBeans {
   private static final int LAST = 1_000;
   private static final AtomicReference<Witness> WITNESS = new AtomicReference<>();
-  private static final AtomicReference<Mirror> MIRROR = new AtomicReference<>();
+  private static final AtomicReference<Optional<LogOpener>> LOG =
+      new AtomicReference<>(Optional.empty());
+  private static final AtomicReference<Optional<LogService>> OPENED =
+      new AtomicReference<>(Optional.empty());
+  private static final AtomicReference<Optional<MirrorPorts>> MIRROR =
+      new AtomicReference<>(Optional.empty());
   private static final AtomicReference<Runnable> STARTED = new AtomicReference<>(() -> {});
 
   static void witness(Witness opened) {
     WITNESS.set(opened);
   }
 
-  static void mirror(Mirror opened) {
-    MIRROR.set(opened);
+  /**
+   * @param prefix of its HTTP; empty: at the root
+   */
+  static void mirror(Mirror opened, String prefix) {
+    MIRROR.set(Optional.of(new OneMirror(Optional.of(opened), prefix)));
   }
+
+  /** Opens a log when Quarkus has its data sources. */
+  interface LogOpener {
+    /**
+     * @param database present if it is configured
+     */
+    LogPorts open(Optional<DataSource> database);
+  }
+
+  /** A log that is open already, and closed by who opened it. */
+  static void log(LogService opened) {
+    LOG.set(Optional.of(_ -> new OneLog(Optional.of(opened), Optional.empty())));
+  }
+
+  /**
+   * A log that is opened with Quarkus and closed with it.
+   *
+   * @param prefix of its HTTP; empty where it has none
+   */
+  static void log(Function<Optional<DataSource>, LogService> opener, Optional<String> prefix) {
+    LOG.set(
+        Optional.of(
+            database -> {
+              var log = Optional.of(opener.apply(database));
+              OPENED.set(log);
+              return new OneLog(log, prefix);
+            }));
+  }
+
+  private record OneMirror(Optional<Mirror> mirror, String prefix) implements MirrorPorts {}
+
+  private record OneLog(Optional<LogService> log, Optional<String> prefix) implements LogPorts {}
 
   /** HTTP listens then. */
   static void whenStarted(Runnable action) {
@@ -44,7 +95,23 @@ final class RoleBeans {
   @Produces
   @Singleton
   MirrorPorts mirrorPorts() {
-    return () -> required(MIRROR.get(), "mirror");
+    return MIRROR.get().orElseGet(() -> new OneMirror(Optional.empty(), ""));
+  }
+
+  @Produces
+  @Singleton
+  LogPorts logPorts(
+      @io.quarkus.agroal.DataSource("pg") InjectableInstance<AgroalDataSource> database,
+      @FlywayDataSource("pg") InjectableInstance<Flyway> tables) {
+    if (LOG.get().isEmpty()) return new OneLog(Optional.empty(), Optional.empty());
+    boolean active = database.getHandle().getBean().isActive();
+    if (active) tables.get().migrate();
+    return LOG.get().get().open(active ? Optional.of(database.get()) : Optional.empty());
+  }
+
+  void stopped(@Observes @Priority(LAST) ShutdownEvent event) throws IOException {
+    var log = OPENED.get();
+    if (log.isPresent()) log.get().close();
   }
 
   void started(@Observes @Priority(LAST) StartupEvent event) {

@@ -7,9 +7,14 @@ import dev.windlass.head.Ledger;
 import dev.windlass.head.WorkerKeys;
 import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.SpiffeId;
+import dev.windlass.log.EntriesOut;
 import dev.windlass.receipt.Ed25519Key;
+import dev.windlass.receipt.P256Key;
+import dev.windlass.registrar.LocalHead;
 import dev.windlass.registrar.Registrar;
 import dev.windlass.registrar.RegistrarEndpoint;
+import dev.windlass.registrar.RegistrarKeyFile;
+import dev.windlass.registrar.RegistrarLog;
 import dev.windlass.tlog.WitnessPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,12 +23,17 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,56 +47,133 @@ final class Up implements HeadPorts {
   private static final long READY_SECONDS = 60;
   private static final Duration TOKEN_LIFE = dev.windlass.identity.JoinToken.LIFE;
 
+  private static final Duration REGISTERED_WITHIN = Duration.ofSeconds(30);
+
   private final UpSettings settings;
   private final DataDirectory data;
   private final RegistrarEndpoint registrar;
   private final CredentialSource credentials;
+  private final Optional<Signing> signing;
   private final Consumer<String> terminal;
   private final CompletableFuture<Integer> linkPort = new CompletableFuture<>();
   private @Nullable WorkerProcesses workers;
+  private @Nullable Supplier<EntriesOut> entries;
+
+  /** The log, and the keys with which this process signs what goes there. */
+  private record Signing(
+      LocalLog log,
+      LocalHead head,
+      SpiffeId id,
+      Ed25519Key batches,
+      P256Key singles,
+      Ed25519Key operator) {}
 
   private Up(
       UpSettings settings,
       DataDirectory data,
       RegistrarEndpoint registrar,
+      Optional<Signing> signing,
       Consumer<String> terminal) {
     this.settings = settings;
     this.data = data;
     this.registrar = registrar;
+    this.signing = signing;
     this.terminal = terminal;
     this.credentials =
-        registrar
-            .registrar()
-            .issueLocal(
-                new SpiffeId(
-                    UpSettings.TRUST_DOMAIN, Registrar.NAMESPACE, SpiffeId.HEAD, newName()));
+        signing
+            .<CredentialSource>map(Signing::head)
+            .orElseGet(() -> registrar.registrar().issueLocal(headId()));
   }
 
   /** Another one at each start, as its keys are: no two pairs of keys sign under one id. */
-  private static String newName() {
-    return "head-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
+  private static SpiffeId headId() {
+    var name = "head-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
+    return new SpiffeId(UpSettings.TRUST_DOMAIN, Registrar.NAMESPACE, SpiffeId.HEAD, name);
   }
 
-  /** Takes the data directory and starts the registrar; throws {@link StartFailure}. */
+  /** Takes the data directory and starts registrar and log; throws {@link StartFailure}. */
   static Up open(UpSettings settings, Consumer<String> terminal) {
-    var data = DataDirectory.open(settings.data());
+    var opened = new ArrayDeque<AutoCloseable>();
     try {
+      var data = DataDirectory.open(settings.data());
+      opened.push(data);
+      // The registrar has the key that the log's first entry names, and the log enters what the
+      // registrar registers.
+      var log = new CompletableFuture<LocalLog>();
+      RegistrarLog late =
+          submission ->
+              log.isDone()
+                  ? log.join().forRegistrar().append(submission)
+                  : CompletableFuture.failedFuture(new IllegalStateException("the log starts"));
       var registrar =
           RegistrarEndpoint.open(
               settings.data().resolve("registrar"),
               UpSettings.TRUST_DOMAIN,
               settings.workerHost(),
               0,
-              Optional.empty());
-      return new Up(settings, data, registrar, terminal);
-    } catch (IOException e) {
-      try {
-        data.close();
-      } catch (IOException closing) {
-        e.addSuppressed(closing);
+              settings.log() ? Optional.of(late) : Optional.empty());
+      opened.push(registrar);
+      var signing =
+          settings.log()
+              ? Optional.of(signing(settings.data(), registrar.registrar(), log, opened))
+              : Optional.<Signing>empty();
+      return new Up(settings, data, registrar, signing, terminal);
+    } catch (IOException | RuntimeException e) {
+      while (!opened.isEmpty()) {
+        try {
+          opened.pop().close();
+        } catch (Exception closing) { // an edge: each is closed whatever the others do
+          e.addSuppressed(closing);
+        }
       }
-      throw new StartFailure("the registrar could not start: " + e.getMessage(), e);
+      if (e instanceof StartFailure told) throw told;
+      throw new StartFailure("couldn't start: " + e.getMessage(), e);
     }
+  }
+
+  private static Signing signing(
+      Path data,
+      Registrar registrar,
+      CompletableFuture<LocalLog> opened,
+      Deque<AutoCloseable> closing)
+      throws IOException {
+    var random = new SecureRandom();
+    var operator =
+        RegistrarKeyFile.open(
+            DataDirectory.make(data.resolve("operator")).resolve("key.pem"), random);
+    var log = LocalLog.open(data, UpSettings.TRUST_DOMAIN, operator, registrar.entryKey());
+    closing.push(log);
+    opened.complete(log);
+    RoleBeans.log(log.service());
+    RoleBeans.mirror(log.mirror(), "/log");
+    var seed = new byte[32];
+    random.nextBytes(seed);
+    var batches = new Ed25519Key(Bytes.wrap(seed));
+    var singles = P256Key.make(random);
+    var id = headId();
+    var head = registrar.issueHead(id, batches.publicKey(), singles.publicKey());
+    try {
+      head.registered().get(REGISTERED_WITHIN.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(
+          "the log did not take the head's registration within "
+              + REGISTERED_WITHIN.toSeconds()
+              + " s",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    return new Signing(log, head, id, batches, singles, operator);
+  }
+
+  /**
+   * By which channel receipts go to the log.
+   *
+   * @param out asked when the first goes out: before Quarkus has started there are no channels
+   */
+  void sendBy(Supplier<EntriesOut> out) {
+    entries = out;
   }
 
   @Override
@@ -143,7 +230,11 @@ final class Up implements HeadPorts {
 
   @Override
   public Optional<Ledger> ledger() {
-    return Optional.empty();
+    return signing.map(
+        s -> {
+          if (entries == null) throw new IllegalStateException("no channel to the log yet");
+          return new LocalLedger(s.log().service(), entries);
+        });
   }
 
   @Override
@@ -156,17 +247,20 @@ final class Up implements HeadPorts {
 
   @Override
   public Optional<ReceiptKeys> receiptKeys() {
-    return Optional.empty();
+    var keys = signing.orElseThrow();
+    return keys.head()
+        .registration()
+        .map(there -> new ReceiptKeys(keys.id(), keys.batches(), keys.singles(), there.index()));
   }
 
   @Override
   public WitnessPolicy policy() {
-    throw new AssertionError("there is no log");
+    return signing.orElseThrow().log().service().policy();
   }
 
   @Override
   public Ed25519Key publisher() {
-    throw new AssertionError("there is no log");
+    return signing.orElseThrow().operator();
   }
 
   @Override
@@ -208,6 +302,7 @@ final class Up implements HeadPorts {
     try {
       if (workers != null) workers.close();
       registrar.close();
+      if (signing.isPresent()) signing.get().log().close();
       data.close();
     } catch (IOException e) {
       throw new UncheckedIOException("couldn't close " + data.path(), e);
@@ -222,6 +317,13 @@ final class Up implements HeadPorts {
     terminal.accept("Windlass " + Version.TEXT);
     terminal.accept("  functions   " + settings.url() + "/fn/NAMESPACE/NAME");
     terminal.accept("  management  " + settings.url() + "/api/v1 (from this machine)");
+    signing.ifPresent(
+        s ->
+            terminal.accept(
+                "  log         "
+                    + settings.url()
+                    + "/log, its policy is "
+                    + settings.data().resolve("log").resolve("policy.txt")));
     terminal.accept("  data        " + settings.data());
     if (settings.workers() > 0) {
       terminal.accept(

@@ -1,10 +1,12 @@
 package dev.windlass.app;
 
 import dev.windlass.head.HeadPorts;
+import dev.windlass.log.EntriesOut;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -19,7 +21,8 @@ final class UpBeans {
 
   @Produces
   @Singleton
-  HeadPorts ports() {
+  HeadPorts ports(Instance<EntriesOut> entries) {
+    UpProcess.running().sendBy(entries::get);
     return UpProcess.running();
   }
 

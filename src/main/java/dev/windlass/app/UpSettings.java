@@ -16,6 +16,7 @@ import java.util.Set;
  * @param workers child processes
  * @param lanes of each worker; 0 = by its CPUs
  * @param memoryMiB of each worker's guests; 0 = an equal share of the machine
+ * @param log whether there are a log and receipts
  */
 record UpSettings(
     String role,
@@ -26,11 +27,12 @@ record UpSettings(
     int linkPort,
     int workers,
     int lanes,
-    int memoryMiB) {
+    int memoryMiB,
+    boolean log) {
   static final String TRUST_DOMAIN = "windlass.local";
   private static final int MOST_WORKERS = 64;
   private static final Set<String> OPTIONS =
-      Set.of("data", "host", "port", "worker-listen", "workers", "lanes", "memory");
+      Set.of("data", "host", "port", "worker-listen", "workers", "lanes", "memory", "log");
 
   /** {@code head} is {@code up} without workers of its own. */
   static UpSettings parse(String role, List<String> words) {
@@ -45,12 +47,21 @@ record UpSettings(
         a.has("worker-listen") ? listen.port() : 0,
         role.equals("head") ? 0 : a.number("workers", 2, 0, MOST_WORKERS),
         a.number("lanes", 0, 0, 1024),
-        a.number("memory", 0, 0, 1 << 20));
+        a.number("memory", 0, 0, 1 << 20),
+        log(a));
+  }
+
+  private static boolean log(Arguments a) {
+    return switch (a.text("log", "on")) {
+      case "on" -> true;
+      case "off" -> false;
+      default -> throw new StartFailure("--log is on or off, not " + a.text("log", "on"));
+    };
   }
 
   UpSettings withPort(int actual) {
     return new UpSettings(
-        role, data, host, actual, workerHost, linkPort, workers, lanes, memoryMiB);
+        role, data, host, actual, workerHost, linkPort, workers, lanes, memoryMiB, log);
   }
 
   String url() {

@@ -16,6 +16,9 @@ public interface Roles {
   /** Like {@link #up}. */
   int witness(List<String> arguments);
 
+  /** Like {@link #up}: {@code log serve}. */
+  int log(List<String> arguments);
+
   /** Like {@link #up}. */
   int mirror(List<String> arguments);
 }

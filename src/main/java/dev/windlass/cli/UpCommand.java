@@ -47,6 +47,13 @@ final class UpCommand implements Callable<Integer> {
       description = "where workers of other machines may join (default: this machine only)")
   @Nullable String workerListen;
 
+  @Option(
+      names = "--log",
+      paramLabel = "on|off",
+      description =
+          "off: no public log, no receipts (default: on, with two witnesses and a mirror)")
+  @Nullable String log;
+
   @Spec @Nullable CommandSpec spec;
 
   private final Roles roles;

@@ -8,20 +8,23 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * A mirror within Quarkus, at the root of its HTTP, and its health. Does nothing unless the process
- * has this role.
+ * A mirror within Quarkus, and its health. Does nothing unless the process has a role with a
+ * mirror; {@link MirrorPorts} is then a bean of the composition root.
  */
 @Singleton
 public final class MirrorRole {
+  private static final Set<String> ROLES = Set.of("mirror", "up");
+
   private final Vertx vertx;
-  private final Instance<MirrorPorts> ports;
-  private final boolean wanted;
+  private final Optional<MirrorPorts> ports;
 
   @Inject
   MirrorRole(
@@ -29,12 +32,18 @@ public final class MirrorRole {
       Instance<MirrorPorts> ports,
       @ConfigProperty(name = "windlass.role", defaultValue = "none") String role) {
     this.vertx = vertx;
-    this.ports = ports;
-    this.wanted = role.equals("mirror");
+    this.ports =
+        ROLES.contains(role) && ports.isResolvable() ? Optional.of(ports.get()) : Optional.empty();
+  }
+
+  private Optional<Mirror> mirror() {
+    return ports.flatMap(MirrorPorts::mirror);
   }
 
   void mount(@Observes Router router) {
-    if (wanted) new MirrorRoutes(vertx, ports.get().mirror()).mount(router, "");
+    mirror()
+        .ifPresent(
+            mirror -> new MirrorRoutes(vertx, mirror).mount(router, ports.orElseThrow().prefix()));
   }
 
   /** Ready with a verified checkpoint, whatever the source shows now. */
@@ -44,8 +53,9 @@ public final class MirrorRole {
   HealthCheck ready() {
     return () -> {
       var named = HealthCheckResponse.named("mirror");
-      if (!wanted) return named.up().withData("role", "other").build();
-      var status = ports.get().mirror().status();
+      var mirror = mirror();
+      if (mirror.isEmpty()) return named.up().withData("role", "other").build();
+      var status = mirror.get().status();
       return named.status(status.served()).withData("size", status.size()).build();
     };
   }
@@ -57,8 +67,9 @@ public final class MirrorRole {
   HealthCheck well() {
     return () -> {
       var named = HealthCheckResponse.named("mirror-source");
-      if (!wanted) return named.up().withData("role", "other").build();
-      var status = ports.get().mirror().status();
+      var mirror = mirror();
+      if (mirror.isEmpty()) return named.up().withData("role", "other").build();
+      var status = mirror.get().status();
       status.problem().ifPresent(problem -> named.withData("problem", problem.toString()));
       return named.status(status.isGood()).build();
     };

@@ -29,7 +29,7 @@ import java.util.Set;
  * <p>What if we die here: before the rename there is no key, after it there is this one; nobody has
  * seen its public half before this returns.
  */
-final class RegistrarKeyFile {
+public final class RegistrarKeyFile {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
   private static final String BEGIN = "-----BEGIN PRIVATE KEY-----\n";
@@ -50,7 +50,7 @@ final class RegistrarKeyFile {
    *
    * @throws IOException if it cannot be read or written, others may read it, or it is no such key
    */
-  static Ed25519Key open(Path file, SecureRandom random) throws IOException {
+  public static Ed25519Key open(Path file, SecureRandom random) throws IOException {
     if (!Files.exists(file)) write(file, random);
     return read(file);
   }

@@ -1,15 +1,18 @@
 package dev.windlass.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.windlass.tlog.SigningKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class UpSettingsTest {
@@ -47,6 +50,27 @@ class UpSettingsTest {
     assertEquals("windlass up: --workers is 0 to 64, not 65", refusal("--workers=65"));
     assertEquals("windlass up: --port is 0 to 65535, not http", refusal("--port", "http"));
     assertEquals("windlass up: --data needs a value", refusal("--data"));
+  }
+
+  @Test
+  void a_log_is_on_unless_told_otherwise() {
+    assertTrue(UpSettings.parse("up", List.of()).log());
+    assertFalse(UpSettings.parse("up", List.of("--log=off")).log());
+    assertEquals("--log is on or off, not maybe", refusal("--log", "maybe"));
+  }
+
+  @Test
+  void a_quorum_is_most_witnesses_unless_told_otherwise() {
+    var key = SigningKey.generate("w.example/witness", new SplittableRandom(1)).cosigner();
+    var witness = "--witness=" + key + ",http://127.0.0.1:1/w";
+
+    assertEquals(0, LogSettings.parse(List.of()).quorum());
+    assertEquals(1, LogSettings.parse(List.of(witness)).quorum());
+    assertEquals(2, LogSettings.parse(List.of(witness, witness, witness)).quorum());
+    assertEquals("W2", LogSettings.parse(List.of(witness, witness)).witnesses().get(1).name());
+    var wrong =
+        assertThrows(StartFailure.class, () -> LogSettings.parse(List.of("--witness", "w")));
+    assertEquals("windlass log serve: --witness is w, expected VKEY,URL", wrong.getMessage());
   }
 
   @Test

@@ -68,6 +68,12 @@ final class CommandLineOf {
     }
 
     @Override
+    public int log(List<String> arguments) {
+      started = arguments;
+      return 72;
+    }
+
+    @Override
     public int mirror(List<String> arguments) {
       started = arguments;
       return 71;
