@@ -147,6 +147,9 @@ interface Disk {
         return Optional.of(Files.readAllBytes(file));
       } catch (NoSuchFileException _) {
         return Optional.empty();
+      } catch (IOException e) {
+        if (Files.isDirectory(file)) return Optional.empty();
+        throw e;
       }
     }
 

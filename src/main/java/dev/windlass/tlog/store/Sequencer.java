@@ -315,7 +315,11 @@ public final class Sequencer implements AutoCloseable {
   }
 
   private void end(Broken why) {
-    LOG.log(System.Logger.Level.ERROR, "log broken reason=" + why.getMessage(), why);
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "log broken reason={0} cause={1}",
+        why.getMessage(),
+        String.valueOf(why.getCause()));
     List<Waiting> left;
     List<Publication> unpublished;
     lock.lock();
