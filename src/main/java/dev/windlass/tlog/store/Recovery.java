@@ -170,8 +170,10 @@ final class Recovery {
   /** The committed tree, its tiles written again as far as they may not be durable. */
   private Tree restore(Checkpoint head) throws IOException {
     var chain = stagedFor(head);
-    var tree = load(chain.isEmpty() ? head.size() : chain.getFirst().before());
-    checkRoot(tree, chain.isEmpty() ? head.root() : chain.getFirst().rootBefore());
+    var tree =
+        chain.isEmpty()
+            ? load(head.size(), head.root())
+            : load(chain.getFirst().before(), chain.getFirst().rootBefore());
     var uploads = new ArrayList<Upload>();
     var partials = new ArrayList<Upload>();
     for (var batch : chain) {
@@ -179,7 +181,7 @@ final class Recovery {
           batch.entries().stream().map(entry -> new Leaf(entry, hash.leafHash(entry))).toList();
       var growth = tree.grow(hash, leaves);
       tree = growth.tree();
-      checkRoot(tree, batch.rootAfter());
+      checkRoot(tree.edge(), batch.rootAfter());
       uploads.addAll(growth.full());
       partials.addAll(growth.partial());
     }
@@ -213,8 +215,9 @@ final class Recovery {
     return chain;
   }
 
-  private Tree load(long size) throws IOException {
+  private Tree load(long size, Hash root) throws IOException {
     var edge = TileEdge.read(size, this::storedTile);
+    checkRoot(edge, root);
     int width = (int) (size % LogPath.FULL);
     if (width == 0) return new Tree(edge, List.of());
     var path = new EntryTile(size / LogPath.FULL, width);
@@ -261,11 +264,11 @@ final class Recovery {
     };
   }
 
-  private void checkRoot(Tree tree, Hash expected) {
-    var root = tree.root(hash);
+  private void checkRoot(TileEdge edge, Hash expected) {
+    var root = edge.root(hash);
     if (!root.equals(expected))
       throw new TlogException(
-          "the tiles of size " + tree.size() + " have root " + root + ", expected " + expected);
+          "the tiles of size " + edge.size() + " have root " + root + ", expected " + expected);
   }
 
   /** Makes the tiles durable, then removes staged entries and outdated partial tiles. */

@@ -108,7 +108,8 @@ public final class Sequencer implements AutoCloseable {
 
   /**
    * Completes once the entry is committed and can be read; fails with a {@link StoreException}
-   * whose case says what that means. Completed by a thread that may be blocked.
+   * whose case says what that means. What depends on it holds up the answers of the same commit,
+   * never the log.
    *
    * @param entry at most 65,535 octets, perhaps none; not copied, so nobody may change it
    */
