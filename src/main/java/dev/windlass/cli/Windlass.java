@@ -91,9 +91,7 @@ public final class Windlass {
       commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
     }
     var log = line.getSubcommands().get("log");
-    if (log != null)
-      LogCommand.commands(ports, terminal)
-          .forEach((name, command) -> log.addSubcommand(name, command.get()));
+    if (log != null) addLogCommands(log, args.length > 1 ? args[1] : "");
     line.getCommandSpec().versionProvider(() -> new String[] {ports.version()});
     line.setOut(new PrintWriter(terminal.out(), true));
     line.setErr(new PrintWriter(terminal.err(), true));
@@ -105,6 +103,14 @@ public final class Windlass {
     line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
     addHelp(line);
     return line;
+  }
+
+  /** The one that is asked for, else all. */
+  private void addLogCommands(CommandLine log, String asked) {
+    var commands = LogCommand.commands(ports, terminal);
+    var one = commands.get(asked);
+    if (one != null) log.addSubcommand(asked, one.get());
+    else commands.forEach((name, command) -> log.addSubcommand(name, command.get()));
   }
 
   private static void addHelp(CommandLine line) {
