@@ -33,6 +33,7 @@ final class LogCommand implements Callable<Integer> {
     commands.put("replay", () -> new LogReplayCommand(terminal));
     commands.put("monitor", () -> new LogMonitorCommand(ports, terminal));
     commands.put("fsck", () -> new LogFsckCommand(ports, terminal));
+    commands.put("serve", () -> new LogServeCommand(ports.roles()));
     return commands;
   }
 

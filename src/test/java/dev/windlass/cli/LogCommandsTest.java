@@ -346,4 +346,14 @@ class LogCommandsTest {
     Files.writeString(directory.resolve("s/state"), "{}");
     assertEquals(6, monitor());
   }
+
+  @Test
+  void serve_hands_on_what_was_typed() {
+    line.run("log", "serve", "--data", "d", "--witness=v,u", "--quorum", "0", "--only-key");
+    assertEquals(
+        List.of("--data", "d", "--witness=v,u", "--quorum", "0", "--only-key=yes"), line.started);
+    assertEquals(2, line.run("log", "serve", "--quorum", "some"));
+    assertEquals(2, line.run("log"));
+    assertEquals(2, line.run("log", "nothing"));
+  }
 }
