@@ -105,7 +105,9 @@ class KafkaChannelTest {
 
     @Produces
     @Singleton
-    LogPorts ports(@ConfigProperty(name = "windlass.test.directory") String directory) {
+    LogPorts ports(
+        @ConfigProperty(name = "windlass.test.directory", defaultValue = "target")
+            String directory) {
       log = new TestLog(Path.of(directory).resolve("log"));
       log.open();
       return new LogPorts() {
