@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code src/test/interop/go}, built for this run from the module that tools/setup fetched. */
-final class GoTool {
+public final class GoTool {
   private static final Path SOURCES = Path.of("src/test/interop/go");
   private static final String INSTALL =
       "install Go 1.21 or later (Debian: apt-get install golang-go), then: tools/setup guests";
@@ -17,13 +17,13 @@ final class GoTool {
   private final Path program;
 
   /** What a run came to; {@code said} is stdout and stderr. */
-  record Ended(int code, String said) {
-    boolean accepts() {
+  public record Ended(int code, String said) {
+    public boolean accepts() {
       return code == 0 && said.startsWith("ok ");
     }
 
     /** It looked, and does not believe it: not a usage error, not a crash. */
-    boolean refuses() {
+    public boolean refuses() {
       return code == 1 && said.startsWith("tlogcheck: ");
     }
   }
@@ -32,7 +32,7 @@ final class GoTool {
     this.program = program;
   }
 
-  static GoTool build(Path directory) throws IOException, InterruptedException {
+  public static GoTool build(Path directory) throws IOException, InterruptedException {
     var program = directory.resolve("tlogcheck");
     Ended built;
     try {
@@ -49,7 +49,7 @@ final class GoTool {
     return new GoTool(program);
   }
 
-  Ended run(List<String> args) throws IOException, InterruptedException {
+  public Ended run(List<String> args) throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(program.toString());
     command.addAll(args);
