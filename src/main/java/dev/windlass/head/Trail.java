@@ -2,6 +2,7 @@ package dev.windlass.head;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -15,6 +16,9 @@ import java.util.Optional;
  */
 record Trail(Receipts receipts, WitnessWait witnesses, Publications publications, ReceiptApi api)
     implements AutoCloseable {
+  /** For the acknowledgements of the last receipts; the process has 35 s to end. */
+  private static final Duration LAST_WAIT = Duration.ofSeconds(10);
+
   /**
    * @throws IOException when the directory of exported receipts cannot be used
    */
@@ -26,7 +30,7 @@ record Trail(Receipts receipts, WitnessWait witnesses, Publications publications
     var bounds = config.receipts();
     var book = new ReceiptBook(ports::receiptKeys, clock);
     var receipts =
-        new Receipts(ledger, book, bounds, config.traffic().drain(), metrics, new SecureRandom());
+        new Receipts(ledger, book, bounds, lastWait(config), metrics, new SecureRandom());
     var lookup = new ReceiptLookup(ledger);
     var witnesses = new WitnessWait(lookup, bounds);
     var exports =
@@ -51,6 +55,11 @@ record Trail(Receipts receipts, WitnessWait witnesses, Publications publications
         new ReceiptApi(lookup, id -> receipts.holds(id) || results.find(id).isPresent(), exports);
     var publications = new Publications(ledger, ports::publisher, bounds.publish(), clock);
     return Optional.of(new Trail(receipts, witnesses, publications, api));
+  }
+
+  private static Duration lastWait(HeadConfig config) {
+    var drain = config.traffic().drain();
+    return drain.compareTo(LAST_WAIT) < 0 ? drain : LAST_WAIT;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.receipt.LogEntry;
 import dev.windlass.receipt.P256Key;
+import dev.windlass.receipt.ReceiptFile;
 import dev.windlass.receipt.ReceiptStatement;
 import dev.windlass.receipt.RekorBody;
 import dev.windlass.receipt.SignedEntry;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * A log that judges what it is given: shape, size, signatures by the right key for the purpose,
@@ -60,6 +62,9 @@ final class FakeLedger implements Ledger {
 
   /** Nothing is taken, everything fails. */
   volatile boolean down;
+
+  /** What becomes of a receipt file on its way out. */
+  volatile UnaryOperator<ReceiptFile> tamper = file -> file;
 
   /** No checkpoint covers what is appended. */
   volatile boolean withoutProofs;
@@ -167,7 +172,8 @@ final class FakeLedger implements Ledger {
     if (!receipts.containsKey(id)) return new Found.Unknown();
     if (!witnessing) return new Found.Pending();
     var it = kept.get(id);
-    return new Found.Logged(tree.file(it.index(), it.receipt(), it.results()), true);
+    var file = ReceiptFile.parse(tree.file(it.index(), it.receipt(), it.results()).toArray());
+    return new Found.Logged(tamper.apply(file).encode(), true);
   }
 
   synchronized int count() {

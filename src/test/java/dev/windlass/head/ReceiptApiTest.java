@@ -84,17 +84,26 @@ class ReceiptApiTest {
             Optional.empty());
     var checks = ReceiptAudit.of(file(found), log.tree.policy(), evidence);
     assertTrue(ReceiptAudit.isGood(checks), checks::toString);
-    assertFalse(
-        ReceiptAudit.isGood(
-            ReceiptAudit.of(
-                file(found),
-                log.tree.policy(),
-                new ReceiptAudit.Evidence(
-                    Optional.of(Digest.of(Bytes.utf8("Eve"))),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty()))));
+  }
+
+  @Test
+  void another_output_than_the_one_received_is_found_by_whoever_has_the_receipt() {
+    var at = head();
+    at.worker("w1");
+    at.deploy("echo", "");
+    var file = file(receipt(at, at.post("/fn/default/echo", "Ada")));
+
+    var forged =
+        new ReceiptAudit.Evidence(
+            Optional.of(Digest.of(Bytes.utf8("Eve"))),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    var checks = ReceiptAudit.of(file, log.tree.policy(), forged);
+    assertFalse(ReceiptAudit.isGood(checks), checks::toString);
+    assertTrue(ReceiptAudit.exitCode(checks) != 0);
   }
 
   @Test

@@ -136,6 +136,26 @@ class SigstoreExportsTest {
   }
 
   @Test
+  void a_receipt_that_does_not_verify_is_not_signed_anew() {
+    var id = batched().getFirst();
+    log.tamper =
+        file ->
+            new ReceiptFile(
+                file.receipt(),
+                file.results(),
+                file.registry(),
+                file.index() + 1,
+                file.path(),
+                file.checkpoint());
+
+    var refused = export(id);
+
+    var why = problem(ProblemType.INTERNAL, refused).get("detail").text();
+    assertTrue(why.contains("INCLUSION"), why);
+    assertEquals(List.of(), log.exports);
+  }
+
+  @Test
   void an_export_is_kept_over_a_restart() {
     var id = batched().getFirst();
     var before = export(id).body();
