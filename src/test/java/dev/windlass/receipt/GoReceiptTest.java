@@ -103,7 +103,8 @@ class GoReceiptTest {
   }
 
   @Test
-  void go_refuses_a_registry_with_an_entry_missing_moved_or_of_a_fakeregistrar() throws Exception {
+  void go_refuses_a_registry_with_an_entry_missing_moved_or_of_a_false_registrar()
+      throws Exception {
     var file = log.single();
     for (int left = 0; left < 3; left++) {
       var items = new ArrayList<>(file.registry().items());
