@@ -3,11 +3,16 @@ package dev.windlass.tlog.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.windlass.tlog.Hash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class StagedBatchTest {
@@ -32,19 +37,17 @@ class StagedBatchTest {
   }
 
   @Test
-  void the_octets_are_those_of_the_document() {
-    var one =
-        new StagedBatch(0, Hash.EMPTY_ROOT, 1, Hash.of(new byte[32]), List.of(new byte[] {7}));
-    var hex = HexFormat.of().formatHex(one.encode());
+  void the_octets_are_those_of_the_document() throws IOException {
+    var document = Files.readString(Path.of("docs/protocol.md"));
+    var example = Pattern.compile("```staged\n([^`]*)```").matcher(document);
+    assertTrue(example.find());
+    var octets = HexFormat.of().parseHex(example.group(1).replaceAll("\\s", ""));
+    var leaf = TestLog.leaf(TestLog.entry("A"));
 
-    assertEquals(
-        "574c535441474531"
-            + "0000000000000000"
-            + Hash.EMPTY_ROOT.hex()
-            + "0000000000000001"
-            + "00".repeat(32)
-            + "000107",
-        hex.substring(0, hex.length() - 64));
+    var one = new StagedBatch(0, Hash.EMPTY_ROOT, 1, leaf.hash(), List.of(leaf.entry()));
+
+    assertArrayEquals(octets, one.encode());
+    assertArrayEquals(octets, StagedBatch.decode(octets).encode());
   }
 
   @Test
