@@ -10,8 +10,10 @@ import java.util.Optional;
  * §2.2.3).
  */
 record EcdsaSignature(BigInteger r, BigInteger s) {
-  private static final BigInteger ORDER =
+  /** Of the group. */
+  static final BigInteger ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+
   private static final int SEQUENCE = 0x30;
   private static final int INTEGER = 0x02;
 
@@ -34,11 +36,6 @@ record EcdsaSignature(BigInteger r, BigInteger s) {
             && signature.s.compareTo(ORDER) < 0
             && Arrays.equals(signature.der().unsafeArray(), octets);
     return good ? Optional.of(signature) : Optional.empty();
-  }
-
-  /** Whether nobody can write the same signature differently. */
-  static boolean isOnlyForm(Bytes der) {
-    return parse(der).filter(signature -> signature.equals(signature.normal())).isPresent();
   }
 
   /** The one of (r, s) and (r, n - s) with the smaller s. */
