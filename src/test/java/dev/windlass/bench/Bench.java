@@ -4,6 +4,7 @@ import dev.windlass.function.Digest;
 import dev.windlass.json.Bounds;
 import dev.windlass.json.Json;
 import dev.windlass.link.LinkBenchmark;
+import dev.windlass.receipt.ReceiptBenchmark;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -62,7 +63,8 @@ public final class Bench {
             GuestCallBenchmark.class,
             SignatureBenchmark.class,
             LinkBenchmark.class,
-            TreeBenchmark.class);
+            TreeBenchmark.class,
+            ReceiptBenchmark.class);
     var group = "in one process (JMH)";
     table.reference(
         group, "tiny guest, call after call on its lane", micros.get("call"), "goal ≤ 10");
@@ -75,6 +77,13 @@ public final class Bench {
     row(group, "order and reply over the local event bus", micros, "overTheLocalBus");
     row(group, "order and reply over a mutual-TLS link", micros, "overTheLinkAlone");
     row(group, "the same through the event bus", micros, "overBusAndLink");
+    group = "receipts (JMH)";
+    row(group, "write one, but its place", micros, "prepareReceipt");
+    row(group, "give it its place in the chain", micros, "placeReceipt");
+    row(group, "place, leaf, tree, signature, submission: one of 512", micros, "receiptInBatch");
+    row(group, "sign one alone", micros, "signReceiptAlone");
+    row(group, "verify the signature of one alone", micros, "verifyReceiptSignature");
+    row(group, "verify a receipt file, all checks, warm", micros, "verifyReceiptFile");
     group = "the log's arithmetic, a million leaves (JMH)";
     row(group, "hash an entry of 1 KiB", micros, "hashEntryOf1024");
     row(group, "a leaf of a batch of 256: its tiles and the new root", micros, "growByBatch");
