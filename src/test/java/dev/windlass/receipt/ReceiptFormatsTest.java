@@ -17,6 +17,7 @@ import dev.windlass.receipt.LogEntry.HeadEpoch;
 import dev.windlass.receipt.LogEntry.HeadRevoke;
 import dev.windlass.receipt.LogEntry.WorkerRevoke;
 import dev.windlass.tlog.TlogProof;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
@@ -25,6 +26,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -344,6 +346,37 @@ class ReceiptFormatsTest {
     assertTrue(mirrored > 0);
     assertEquals(key.publicKey(), P256PublicKey.ofSpki(key.publicKey().spki()));
     assertTrue(key.toString().contains("redacted"));
+  }
+
+  /** RFC 6979 §A.2.5, "sample" with SHA-256. */
+  @Test
+  void a_p256_vector_of_the_standard_verifies() {
+    var key =
+        P256PublicKey.ofSpki(
+            octets(
+                "3059301306072a8648ce3d020106082a8648ce3d03010703420004"
+                    + "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+                    + "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299"));
+    var r = number("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716");
+    var s = number("f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
+    var message = "sample".getBytes(StandardCharsets.UTF_8);
+    var signature = new EcdsaSignature(r, s);
+
+    assertTrue(key.verifies(message, signature.normal().der()));
+    assertFalse(key.verifies(message, signature.der()), "the larger s");
+    assertFalse(key.verifies(message, new EcdsaSignature(s, r).normal().der()));
+    var order = EcdsaSignature.ORDER;
+    for (var n : List.of(BigInteger.ZERO, BigInteger.ONE, order, order.add(r), r.negate()))
+      for (var wrong : List.of(new EcdsaSignature(n, s), new EcdsaSignature(r, n)))
+        assertFalse(key.verifies(message, wrong.der()), wrong::toString);
+  }
+
+  private static Bytes octets(String hex) {
+    return Bytes.wrap(HexFormat.of().parseHex(hex));
+  }
+
+  private static BigInteger number(String hex) {
+    return new BigInteger(hex, 16);
   }
 
   @Test
