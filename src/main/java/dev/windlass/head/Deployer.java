@@ -97,13 +97,17 @@ final class Deployer {
       var digest = store.put(Bytes.wrap(ManifestJson.write(manifest)));
       catalogue.touch(digest);
       var ready = prepared(manifest, digest, progress);
-      boolean changed = catalogue.publish(manifest, published(manifest, digest));
+      var publishIndex = published(manifest, digest);
+      boolean changed = catalogue.publish(manifest, publishIndex);
       LOG.infof(
           "function=%s version=%s event=%s",
           manifest.name(), digest, changed ? "deployed" : "same");
-      return described(manifest, digest, ready, changed)
-          .put("moduleBytes", module.size())
-          .put("filesBytes", filesBytes);
+      var deployed =
+          described(manifest, digest, ready, changed)
+              .put("moduleBytes", module.size())
+              .put("filesBytes", filesBytes);
+      publishIndex.ifPresent(index -> deployed.put("publishIndex", index));
+      return deployed;
     } catch (IOException e) {
       throw StoreProblems.of(e).thrown();
     }

@@ -165,6 +165,7 @@ final class Receipts implements AutoCloseable {
    */
   @Override
   public void close() {
+    boolean again = closing;
     closing = true;
     LockSupport.unpark(owner);
     try {
@@ -172,7 +173,7 @@ final class Receipts implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    if (!outbox.isEmpty() || queued.get() > 0)
+    if (!again && (!outbox.isEmpty() || queued.get() > 0))
       LOG.errorf("event=receipts-lost pending=%d why=the log did not acknowledge them", pending());
   }
 

@@ -19,7 +19,10 @@ class PublicationsTest {
   void a_version_is_in_the_log_before_it_is_current_and_entered_once() {
     try (var at = LogFixture.head(data, log)) {
       at.worker("w1");
-      at.deploy("echo", "\"args\":[\"1\"]");
+      var answer = at.tryDeploy("echo", HeadFixture.MODULE, "\"args\":[\"1\"]");
+      assertEquals(
+          log.tree.indexOf(log.publications().getFirst()),
+          HeadFixture.json(answer).get("publishIndex").integer(0, Long.MAX_VALUE));
       at.deploy("echo", "\"args\":[\"2\"]");
       at.deploy("echo", "\"args\":[\"1\"]");
       at.deploy("echo", "\"args\":[\"1\"]");

@@ -18,6 +18,7 @@ import dev.windlass.receipt.ReceiptFile;
 import dev.windlass.receipt.ReceiptStatement;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -130,6 +131,38 @@ class ReceiptApiTest {
     assertEquals("Trap[word=unreachable]", draft.end().toString());
     var checks = ReceiptAudit.of(file, log.tree.policy(), ReceiptAudit.Evidence.NONE);
     assertTrue(ReceiptAudit.isGood(checks), checks::toString);
+  }
+
+  @Test
+  void a_result_that_its_worker_signed_in_a_batch_has_a_receipt_like_any_other() {
+    var at = head();
+    var worker = at.worker("w1");
+    worker.batch = true;
+    at.deploy("echo", "");
+
+    var file = file(receipt(at, at.post("/fn/default/echo", "Ada")));
+
+    assertTrue(file.results().signatures().getFirst().batch().isPresent());
+    var checks = ReceiptAudit.of(file, log.tree.policy(), ReceiptAudit.Evidence.NONE);
+    assertTrue(ReceiptAudit.isGood(checks), checks::toString);
+  }
+
+  @Test
+  void an_answer_given_again_has_the_receipt_of_its_one_run_and_waits_for_that() {
+    var at = head();
+    at.worker("w1");
+    at.deploy("echo", "");
+    var once = at.request("/fn/default/echo").header("Idempotency-Key", "k");
+    var first = at.send(once.copy().POST(BodyPublishers.ofString("Ada")));
+
+    var again =
+        at.send(
+            once.copy().header("Prefer", "receipt=witnessed").POST(BodyPublishers.ofString("Ada")));
+
+    assertEquals(header(first, "Windlass-Receipt"), header(again, "Windlass-Receipt"));
+    assertEquals("", header(first, "Windlass-Witnessed"));
+    assertEquals("true", header(again, "Windlass-Witnessed"));
+    assertEquals(1, log.count());
   }
 
   @Test
