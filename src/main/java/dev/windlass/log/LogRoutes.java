@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -45,7 +47,11 @@ public final class LogRoutes {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,3}");
   private static final Pattern INDEX = Pattern.compile("0|[1-9][0-9]{0,17}");
 
+  private static final int MAX_READING = 128;
+  private static final long BODY_MILLIS = 10_000;
+
   private final Vertx vertx;
+  private final Semaphore reading = new Semaphore(MAX_READING);
   private final LogService log;
   private final String prefix;
 
@@ -217,15 +223,31 @@ public final class LogRoutes {
     return Optional.empty();
   }
 
-  /** Reads at most what a submission may have, and answers 413 with the first octet more. */
+  /**
+   * Reads at most what a submission may have, for a time, of so many at once; the answer to more is
+   * 413 with the first octet too many, the end of the connection, or 503.
+   */
   private void body(HttpServerRequest request, Consumer<Bytes> whole) {
+    if (!reading.tryAcquire()) {
+      request.handler(_ -> {});
+      later(request, 503, Duration.ofSeconds(1), MAX_READING + " submissions are being read");
+      return;
+    }
     int most = LogConfig.Intake.MAX_SUBMISSION;
     var read = Buffer.buffer();
+    var left = new AtomicBoolean();
+    Runnable leave =
+        () -> {
+          if (left.compareAndSet(false, true)) reading.release();
+        };
+    long tooSlow = vertx.setTimer(BODY_MILLIS, _ -> request.connection().close());
     request.handler(
         part -> {
           if (read.length() + part.length() > most) {
             request.handler(_ -> {});
             request.endHandler(_ -> {});
+            vertx.cancelTimer(tooSlow);
+            leave.run();
             if (request.version() != HttpVersion.HTTP_2)
               request.response().putHeader("Connection", "close");
             refuse(request, 413, "a submission has at most " + most + " octets");
@@ -233,8 +255,18 @@ public final class LogRoutes {
             read.appendBuffer(part);
           }
         });
-    request.endHandler(_ -> whole.accept(Bytes.wrap(read.getBytes())));
-    request.exceptionHandler(e -> LOG.debugf("event=body-lost why=%s", e));
+    request.endHandler(
+        _ -> {
+          vertx.cancelTimer(tooSlow);
+          leave.run();
+          whole.accept(Bytes.wrap(read.getBytes()));
+        });
+    request.exceptionHandler(
+        e -> {
+          vertx.cancelTimer(tooSlow);
+          leave.run();
+          LOG.debugf("event=body-lost why=%s", e);
+        });
     request.resume();
   }
 

@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +220,21 @@ class LogRoutesTest {
       out.flush();
       assertEquals("HTTP/1.1 413 Request Entity Too Large", line(socket.getInputStream()));
     }
+  }
+
+  @Test
+  void bodies_that_never_end_leave_room_for_others_when_their_connections_do() throws IOException {
+    var slow = new ArrayList<Socket>();
+    var begun = "POST /ledger/add HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx";
+    for (int i = 0; i < 128; i++) {
+      var socket = new Socket("127.0.0.1", server.actualPort());
+      socket.getOutputStream().write(begun.getBytes(StandardCharsets.ISO_8859_1));
+      slow.add(socket);
+    }
+
+    TestLog.await("no room", () -> send("POST", "add", new byte[2]).statusCode() == 503);
+    for (var socket : slow) socket.close();
+    TestLog.await("room", () -> send("POST", "add", new byte[2]).statusCode() == 422);
   }
 
   @Test
