@@ -1,6 +1,8 @@
 package dev.windlass.app;
 
 import dev.windlass.function.Bytes;
+import dev.windlass.log.Added;
+import dev.windlass.log.Found;
 import dev.windlass.log.LogConfig;
 import dev.windlass.log.LogParts;
 import dev.windlass.log.LogService;
@@ -8,7 +10,6 @@ import dev.windlass.mirror.Mirror;
 import dev.windlass.mirror.Source;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.Ed25519PublicKey;
-import dev.windlass.registrar.RegistrarLog;
 import dev.windlass.tlog.LogPath;
 import dev.windlass.tlog.TlogException;
 import dev.windlass.tlog.WitnessPolicy;
@@ -25,6 +26,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The log of one machine, with two witnesses and a mirror in the same process, all on disk below
@@ -32,7 +35,7 @@ import java.util.Optional;
  * witnesses have to cosign. They prove nothing to somebody who doubts this machine; they are here
  * so that everything behaves as it does where they are elsewhere.
  */
-final class LocalLog implements AutoCloseable {
+final class LocalLog implements LogAccess {
   private static final int WITNESSES = 2;
   private static final Duration MIRROR_INTERVAL = Duration.ofSeconds(1);
 
@@ -42,9 +45,12 @@ final class LocalLog implements AutoCloseable {
   /** Closed in the opposite order. */
   private final Deque<AutoCloseable> opened;
 
-  private LocalLog(LogService log, Mirror mirror, Deque<AutoCloseable> opened) {
+  private final Path policyFile;
+
+  private LocalLog(LogService log, Mirror mirror, Path policyFile, Deque<AutoCloseable> opened) {
     this.log = log;
     this.mirror = mirror;
+    this.policyFile = policyFile;
     this.opened = opened;
   }
 
@@ -101,8 +107,9 @@ final class LocalLog implements AutoCloseable {
     var mirror = Mirror.open(data.resolve("mirror"), tiles(log), policy, clock);
     opened.push(mirror);
     mirror.follow(MIRROR_INTERVAL);
-    Files.writeString(directory.resolve("policy.txt"), policy.text());
-    return new LocalLog(log, mirror, opened);
+    var policyFile = directory.resolve("policy.txt");
+    Files.writeString(policyFile, policy.text());
+    return new LocalLog(log, mirror, policyFile, opened);
   }
 
   LogService service() {
@@ -113,8 +120,29 @@ final class LocalLog implements AutoCloseable {
     return mirror;
   }
 
-  RegistrarLog forRegistrar() {
-    return submission -> log.add(submission).thenApply(LocalLedger::index);
+  @Override
+  public CompletionStage<Added> add(Bytes submission) {
+    return log.add(submission);
+  }
+
+  @Override
+  public CompletionStage<Found> receipt(UUID id, Duration wait) {
+    return log.receipt(id, wait);
+  }
+
+  @Override
+  public CompletionStage<Optional<Bytes>> proof(long index, Duration wait) {
+    return log.proof(index, wait);
+  }
+
+  @Override
+  public WitnessPolicy policy() {
+    return log.policy();
+  }
+
+  @Override
+  public String shown() {
+    return policyFile.toString();
   }
 
   /** Mirror first, then the log, then the witnesses. */

@@ -43,10 +43,11 @@ final class LogProcess {
     var key = SigningKeyFile.open(data.resolve("key"), config.origin());
     var operator = RegistrarKeyFile.open(data.resolve("operator.pem"), new SecureRandom());
     System.out.println("log " + key.verifier());
-    if (settings.onlyKey()) return ExitCode.OK;
     var policy = WitnessPolicy.of(key.verifier(), settings.witnesses(), settings.quorum());
     Files.writeString(data.resolve("policy.txt"), policy.text());
-    System.out.println("  policy  " + data.resolve("policy.txt"));
+    System.out.println("  policy   " + data.resolve("policy.txt"));
+    System.out.println("  operator " + data.resolve("operator.pem"));
+    if (settings.onlyKey()) return ExitCode.OK;
     var founder = settings.registrar().map(registrar -> new LogParts.Founder(operator, registrar));
     var witnesses = new WitnessClient(policy, config.publishing().witnessTimeout());
     RoleBeans.log(

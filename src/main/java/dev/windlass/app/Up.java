@@ -9,11 +9,8 @@ import dev.windlass.identity.CredentialSource;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.log.EntriesOut;
 import dev.windlass.receipt.Ed25519Key;
-import dev.windlass.receipt.P256Key;
-import dev.windlass.registrar.LocalHead;
 import dev.windlass.registrar.Registrar;
 import dev.windlass.registrar.RegistrarEndpoint;
-import dev.windlass.registrar.RegistrarKeyFile;
 import dev.windlass.registrar.RegistrarLog;
 import dev.windlass.tlog.WitnessPolicy;
 import java.io.IOException;
@@ -24,14 +21,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,42 +43,29 @@ final class Up implements HeadPorts {
   private static final long READY_SECONDS = 60;
   private static final Duration TOKEN_LIFE = dev.windlass.identity.JoinToken.LIFE;
 
-  private static final Duration REGISTERED_WITHIN = Duration.ofSeconds(30);
-
   private final UpSettings settings;
   private final DataDirectory data;
   private final RegistrarEndpoint registrar;
   private final CredentialSource credentials;
-  private final Optional<Signing> signing;
+  private final Optional<UpLog> log;
   private final Consumer<String> terminal;
   private final CompletableFuture<Integer> linkPort = new CompletableFuture<>();
   private @Nullable WorkerProcesses workers;
   private @Nullable Supplier<EntriesOut> entries;
 
-  /** The log, and the keys with which this process signs what goes there. */
-  private record Signing(
-      LocalLog log,
-      LocalHead head,
-      SpiffeId id,
-      Ed25519Key batches,
-      P256Key singles,
-      Ed25519Key operator) {}
-
   private Up(
       UpSettings settings,
       DataDirectory data,
       RegistrarEndpoint registrar,
-      Optional<Signing> signing,
+      Optional<UpLog> log,
       Consumer<String> terminal) {
     this.settings = settings;
     this.data = data;
     this.registrar = registrar;
-    this.signing = signing;
+    this.log = log;
     this.terminal = terminal;
     this.credentials =
-        signing
-            .<CredentialSource>map(Signing::head)
-            .orElseGet(() -> registrar.registrar().issueLocal(headId()));
+        log.map(UpLog::credentials).orElseGet(() -> registrar.registrar().issueLocal(headId()));
   }
 
   /** Another one at each start, as its keys are: no two pairs of keys sign under one id. */
@@ -97,13 +80,14 @@ final class Up implements HeadPorts {
     try {
       var data = DataDirectory.open(settings.data());
       opened.push(data);
-      // The registrar has the key that the log's first entry names, and the log enters what the
-      // registrar registers.
-      var log = new CompletableFuture<LocalLog>();
+      boolean logs = !(settings.log() instanceof LogChoice.Off);
+      // The log's first entry names a key of the registrar, and the registrar enters what it
+      // issues in the log: it begins without.
+      var log = new CompletableFuture<LogAccess>();
       RegistrarLog late =
           submission ->
               log.isDone()
-                  ? log.join().forRegistrar().append(submission)
+                  ? log.join().add(submission).thenApply(LogAccess::index)
                   : CompletableFuture.failedFuture(new IllegalStateException("the log starts"));
       var registrar =
           RegistrarEndpoint.open(
@@ -111,60 +95,37 @@ final class Up implements HeadPorts {
               UpSettings.TRUST_DOMAIN,
               settings.workerHost(),
               0,
-              settings.log() ? Optional.of(late) : Optional.empty());
+              logs ? Optional.of(late) : Optional.empty());
       opened.push(registrar);
-      var signing =
-          settings.log()
-              ? Optional.of(signing(settings.data(), registrar.registrar(), log, opened))
-              : Optional.<Signing>empty();
-      return new Up(settings, data, registrar, signing, terminal);
+      var own = Optional.<UpLog>empty();
+      if (logs)
+        own =
+            Optional.of(
+                UpLog.open(
+                    settings.log(),
+                    settings.data(),
+                    headId(),
+                    registrar.registrar(),
+                    access -> {
+                      opened.push(access);
+                      log.complete(access);
+                    }));
+      return new Up(settings, data, registrar, own, terminal);
     } catch (IOException | RuntimeException e) {
-      while (!opened.isEmpty()) {
-        try {
-          opened.pop().close();
-        } catch (Exception closing) { // an edge: each is closed whatever the others do
-          e.addSuppressed(closing);
-        }
-      }
+      closeAll(opened, e);
       if (e instanceof StartFailure told) throw told;
       throw new StartFailure("couldn't start: " + e.getMessage(), e);
     }
   }
 
-  private static Signing signing(
-      Path data,
-      Registrar registrar,
-      CompletableFuture<LocalLog> opened,
-      Deque<AutoCloseable> closing)
-      throws IOException {
-    var random = new SecureRandom();
-    var operator =
-        RegistrarKeyFile.open(
-            DataDirectory.make(data.resolve("operator")).resolve("key.pem"), random);
-    var log = LocalLog.open(data, UpSettings.TRUST_DOMAIN, operator, registrar.entryKey());
-    closing.push(log);
-    opened.complete(log);
-    RoleBeans.log(log.service());
-    RoleBeans.mirror(log.mirror(), "/log");
-    var seed = new byte[32];
-    random.nextBytes(seed);
-    var batches = new Ed25519Key(Bytes.wrap(seed));
-    var singles = P256Key.make(random);
-    var id = headId();
-    var head = registrar.issueHead(id, batches.publicKey(), singles.publicKey());
-    try {
-      head.registered().get(REGISTERED_WITHIN.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException(
-          "the log did not take the head's registration within "
-              + REGISTERED_WITHIN.toSeconds()
-              + " s",
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+  private static void closeAll(Deque<AutoCloseable> opened, Exception to) {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception closing) { // an edge: each is closed whatever the others do
+        to.addSuppressed(closing);
+      }
     }
-    return new Signing(log, head, id, batches, singles, operator);
   }
 
   /**
@@ -230,10 +191,10 @@ final class Up implements HeadPorts {
 
   @Override
   public Optional<Ledger> ledger() {
-    return signing.map(
-        s -> {
+    return log.map(
+        own -> {
           if (entries == null) throw new IllegalStateException("no channel to the log yet");
-          return new LocalLedger(s.log().service(), entries);
+          return new LogLedger(own.log(), entries);
         });
   }
 
@@ -247,20 +208,17 @@ final class Up implements HeadPorts {
 
   @Override
   public Optional<ReceiptKeys> receiptKeys() {
-    var keys = signing.orElseThrow();
-    return keys.head()
-        .registration()
-        .map(there -> new ReceiptKeys(keys.id(), keys.batches(), keys.singles(), there.index()));
+    return log.flatMap(UpLog::receiptKeys);
   }
 
   @Override
   public WitnessPolicy policy() {
-    return signing.orElseThrow().log().service().policy();
+    return log.orElseThrow().log().policy();
   }
 
   @Override
   public Ed25519Key publisher() {
-    return signing.orElseThrow().operator();
+    return log.orElseThrow().operator();
   }
 
   @Override
@@ -302,7 +260,7 @@ final class Up implements HeadPorts {
     try {
       if (workers != null) workers.close();
       registrar.close();
-      if (signing.isPresent()) signing.get().log().close();
+      if (log.isPresent()) log.get().log().close();
       data.close();
     } catch (IOException e) {
       throw new UncheckedIOException("couldn't close " + data.path(), e);
@@ -317,13 +275,7 @@ final class Up implements HeadPorts {
     terminal.accept("Windlass " + Version.TEXT);
     terminal.accept("  functions   " + settings.url() + "/fn/NAMESPACE/NAME");
     terminal.accept("  management  " + settings.url() + "/api/v1 (from this machine)");
-    signing.ifPresent(
-        s ->
-            terminal.accept(
-                "  log         "
-                    + settings.url()
-                    + "/log, its policy is "
-                    + settings.data().resolve("log").resolve("policy.txt")));
+    log.map(UpLog::log).ifPresent(this::showLog);
     terminal.accept("  data        " + settings.data());
     if (settings.workers() > 0) {
       terminal.accept(
@@ -339,6 +291,19 @@ final class Up implements HeadPorts {
             + port
             + " (with a join token)");
     terminal.accept("  stop        Ctrl-C, or kill " + ProcessHandle.current().pid());
+  }
+
+  private void showLog(LogAccess access) {
+    switch (access) {
+      case LocalLog here ->
+          terminal.accept(
+              "  log         " + settings.url() + "/log, its policy is " + here.shown());
+      case RemoteLog elsewhere -> {
+        terminal.accept("  log         " + elsewhere.shown());
+        var key = registrar.registrar().entryKey().spki().toArray();
+        terminal.accept("  registrar   " + Base64.getEncoder().encodeToString(key));
+      }
+    }
   }
 
   private void tellWhenReady() {

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param workers child processes
  * @param lanes of each worker; 0 = by its CPUs
  * @param memoryMiB of each worker's guests; 0 = an equal share of the machine
- * @param log whether there are a log and receipts
+ * @param log which one receipts go to
  */
 record UpSettings(
     String role,
@@ -28,11 +28,20 @@ record UpSettings(
     int workers,
     int lanes,
     int memoryMiB,
-    boolean log) {
+    LogChoice log) {
   static final String TRUST_DOMAIN = "windlass.local";
   private static final int MOST_WORKERS = 64;
   private static final Set<String> OPTIONS =
-      Set.of("data", "host", "port", "worker-listen", "workers", "lanes", "memory", "log");
+      Set.of(
+          "data",
+          "host",
+          "port",
+          "worker-listen",
+          "workers",
+          "lanes",
+          "memory",
+          "log",
+          "log-policy");
 
   /** {@code head} is {@code up} without workers of its own. */
   static UpSettings parse(String role, List<String> words) {
@@ -48,15 +57,7 @@ record UpSettings(
         role.equals("head") ? 0 : a.number("workers", 2, 0, MOST_WORKERS),
         a.number("lanes", 0, 0, 1024),
         a.number("memory", 0, 0, 1 << 20),
-        log(a));
-  }
-
-  private static boolean log(Arguments a) {
-    return switch (a.text("log", "on")) {
-      case "on" -> true;
-      case "off" -> false;
-      default -> throw new StartFailure("--log is on or off, not " + a.text("log", "on"));
-    };
+        LogChoice.parse(role, a));
   }
 
   UpSettings withPort(int actual) {

@@ -49,10 +49,23 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--log",
-      paramLabel = "on|off",
+      paramLabel = "on|off|URL",
       description =
-          "off: no public log, no receipts (default: on, with two witnesses and a mirror)")
+          "on: a public log on disk with two witnesses and a mirror (default); off: no log and no"
+              + " receipts; URL: the log that `windlass log serve` runs there")
   @Nullable String log;
+
+  @Option(
+      names = "--log-policy",
+      paramLabel = "FILE",
+      description = "for --log URL: which log and witnesses are believed (c2sp.org/tlog-policy)")
+  @Nullable Path logPolicy;
+
+  @Option(
+      names = "--operator-key",
+      paramLabel = "FILE",
+      description = "for --log URL: operator.pem of that log, to sign what is published")
+  @Nullable Path operatorKey;
 
   @Spec @Nullable CommandSpec spec;
 

@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
@@ -20,12 +21,20 @@ public final class EntriesOut {
   private static final int BUFFER = 128;
 
   private final Emitter<byte[]> emitter;
+  private final String connector;
 
   @Inject
   EntriesOut(
+      @ConfigProperty(name = "mp.messaging.outgoing.entriesout.connector") String connector,
       @Channel("entriesout") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = BUFFER)
           Emitter<byte[]> emitter) {
+    this.connector = connector;
     this.emitter = emitter;
+  }
+
+  /** Whether the channel leads to a log of this process and to no other. */
+  public boolean isWithinThisProcess() {
+    return connector.equals(LocalBus.NAME);
   }
 
   /**

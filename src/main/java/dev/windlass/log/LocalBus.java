@@ -23,8 +23,10 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
  * who was not acknowledged sends again.
  */
 @ApplicationScoped
-@Connector("local-bus")
+@Connector(LocalBus.NAME)
 public class LocalBus implements InboundConnector, OutboundConnector {
+  static final String NAME = "local-bus";
+
   private final Map<String, Topic> topics = new ConcurrentHashMap<>();
 
   @Override

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 public final class LogRole {
-  private static final Set<String> ROLES = Set.of("log", "up");
+  private static final Set<String> ROLES = Set.of("log", "up", "head");
 
   private final Vertx vertx;
   private final MeterRegistry registry;

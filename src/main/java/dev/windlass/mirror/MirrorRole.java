@@ -21,7 +21,7 @@ import org.eclipse.microprofile.health.Readiness;
  */
 @Singleton
 public final class MirrorRole {
-  private static final Set<String> ROLES = Set.of("mirror", "up");
+  private static final Set<String> ROLES = Set.of("mirror", "up", "head");
 
   private final Vertx vertx;
   private final Optional<MirrorPorts> ports;

@@ -1,7 +1,6 @@
 package dev.windlass.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -54,9 +53,18 @@ class UpSettingsTest {
 
   @Test
   void a_log_is_on_unless_told_otherwise() {
-    assertTrue(UpSettings.parse("up", List.of()).log());
-    assertFalse(UpSettings.parse("up", List.of("--log=off")).log());
-    assertEquals("--log is on or off, not maybe", refusal("--log", "maybe"));
+    var elsewhere = List.of("--log=http://log:8090", "--log-policy=p.txt", "--operator-key=o.pem");
+
+    assertEquals(new LogChoice.Here(), UpSettings.parse("up", List.of()).log());
+    assertEquals(new LogChoice.Off(), UpSettings.parse("up", List.of("--log=off")).log());
+    assertEquals(
+        new LogChoice.At("http://log:8090", Path.of("p.txt"), Path.of("o.pem")),
+        UpSettings.parse("head", elsewhere).log());
+    assertEquals("windlass up: --log is on, off or a URL, not maybe", refusal("--log", "maybe"));
+    assertEquals(
+        "windlass up: --log http://log:8090 needs --log-policy FILE, which says whose signatures"
+            + " count",
+        refusal("--log", "http://log:8090"));
   }
 
   @Test
