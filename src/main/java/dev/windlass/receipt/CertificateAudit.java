@@ -159,7 +159,8 @@ record CertificateAudit(
               + worker.registerIndex()
               + ", not before the receipt's, "
               + leaf);
-    var time = receipt.draft().invocation().requestedAt();
+    // a worker that renewed while it ran is named by its newest registration
+    var time = receipt.draft().invocation().finishedAt();
     if (!covers(entry.at(), holder.notAfter(), time))
       return Optional.of(
           "held its key from "

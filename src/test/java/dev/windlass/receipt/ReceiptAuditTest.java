@@ -184,6 +184,51 @@ class ReceiptAuditTest {
   }
 
   @Test
+  void a_worker_that_renewed_while_it_ran_is_believed() {
+    var d = log.draft(1);
+    var finished = SmallLog.RUN.plusSeconds(300);
+    var first = log.worker(0, Optional.of("zone-0"), SmallLog.RUN.plusSeconds(3600));
+    long renewed =
+        log.append(
+            new LogEntry.WorkerRegister(
+                SmallLog.RUN.plusSeconds(200),
+                first.holder(),
+                first.key(),
+                first.x25519(),
+                first.engine()),
+            log.registrar);
+    var i = d.invocation();
+    var invocation =
+        new ReceiptDraft.Invocation(i.id(), i.nonce(), i.caller(), i.requestedAt(), finished);
+    var w = d.certificate().workers().getFirst();
+    var worker = new ReceiptDraft.Worker(w.id(), w.keyId(), w.zone(), renewed);
+    var certificate = new ReceiptDraft.Certificate(d.certificate().envelope(), List.of(worker));
+    var draft =
+        new ReceiptDraft(
+            invocation,
+            d.function(),
+            d.input(),
+            d.end(),
+            d.output(),
+            d.stderr(),
+            d.policy(),
+            certificate,
+            d.head());
+    var single = log.signer.single(new ReceiptStatement(draft, 1, Optional.empty()).canonical());
+    long leaf = log.append(single.leaf());
+    var registry = new RegistryProof(List.of(log.item(0), log.item(1), log.item(renewed)));
+    assertGood(
+        audit(
+            new ReceiptFile(
+                single.envelope(),
+                log.results(result(1, OUTPUT), 0),
+                registry,
+                leaf,
+                log.path(leaf),
+                log.witnessed(finished.plusSeconds(2)))));
+  }
+
+  @Test
   void a_worker_that_signed_twice_counts_once() {
     var quorum = new ExecutionPolicy("quorum", 3, 2, List.of(), 0, "det-1");
     var result = result(1, OUTPUT);
