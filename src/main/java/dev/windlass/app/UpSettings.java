@@ -41,7 +41,8 @@ record UpSettings(
           "lanes",
           "memory",
           "log",
-          "log-policy");
+          "log-policy",
+          "operator-key");
 
   /** {@code head} is {@code up} without workers of its own. */
   static UpSettings parse(String role, List<String> words) {
