@@ -73,8 +73,10 @@ final class LogReplayCommand implements Callable<Integer> {
         "%-9s %,d versions of %,d%n"
             .formatted("functions", ledger.published, ledger.functionNames()));
     long receipts = ledger.heads().stream().mapToLong(LedgerHead::receipts).sum();
-    text.append("%-9s %,d by %,d keys%n".formatted("receipts", receipts, ledger.heads().size()));
-    var table = new Table("HEAD", "KEY", "STATE", "RECEIPTS", "BATCHES", "SINGLE", "EPOCHS TO SEQ");
+    text.append(
+        "%-9s %,d of %,d heads' keys%n".formatted("receipts", receipts, ledger.heads().size()));
+    var table =
+        new Table("HEAD", "KEY", "STATE", "RECEIPTS", "BATCHES", "SINGLE", "EPOCHS", "TO SEQ");
     for (var head : ledger.heads())
       table.row(
           head.id(),
@@ -83,7 +85,8 @@ final class LogReplayCommand implements Callable<Integer> {
           Long.toString(head.receipts()),
           Long.toString(head.batches()),
           Long.toString(head.singles()),
-          head.epochs() + " to " + head.promised());
+          Long.toString(head.epochs()),
+          Long.toString(head.promised()));
     if (!ledger.heads().isEmpty()) text.append(table);
     return text.toString();
   }

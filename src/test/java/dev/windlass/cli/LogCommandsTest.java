@@ -168,8 +168,8 @@ class LogCommandsTest {
     assertEquals(0, log("replay"), () -> line.out + line.err);
     assertTrue(line.out.contains("workers   1 entered, 0 revoked, 1 good"), line.out);
     assertTrue(line.out.contains("functions 1 versions of 1"), line.out);
-    assertTrue(line.out.contains("receipts  301 by 1 keys"), line.out);
-    assertTrue(line.out.contains("1 to 301"), line.out);
+    assertTrue(line.out.contains("receipts  301 of 1 heads' keys"), line.out);
+    assertTrue(line.out.contains("entered  301       1        1       1       301"), line.out);
     assertTrue(line.out.contains("problems  none"), line.out);
   }
 
