@@ -66,7 +66,8 @@ final class LogProcess {
     settings.postgres().ifPresent(LogProcess::activate);
     int port = TcpPorts.take(settings.listen().host(), settings.listen().port());
     var url = "http://" + settings.listen().withPort(port);
-    RoleBeans.whenStarted(() -> System.out.println("ready " + url));
+    RoleBeans.whenListening(
+        settings.listen().withPort(port), () -> System.out.println("ready " + url));
     return QuarkusProcess.run("log", settings.listen().host(), port);
   }
 

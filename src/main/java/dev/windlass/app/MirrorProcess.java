@@ -33,7 +33,8 @@ final class MirrorProcess {
         int port = TcpPorts.take(listen.host(), listen.port());
         var url = "http://" + listen.withPort(port);
         System.out.println("mirror of " + mirror.log().name() + " " + url);
-        RoleBeans.whenStarted(
+        RoleBeans.whenListening(
+            listen.withPort(port),
             () -> {
               mirror.follow(interval);
               System.out.println("ready " + url);

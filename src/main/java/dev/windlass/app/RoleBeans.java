@@ -16,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ import org.flywaydb.core.Flyway;
 @Singleton
 final class RoleBeans {
   private static final int LAST = 1_000;
+  private static final Duration LONGEST_START = Duration.ofMinutes(2);
   private static final AtomicReference<Witness> WITNESS = new AtomicReference<>();
   private static final AtomicReference<Optional<LogOpener>> LOG =
       new AtomicReference<>(Optional.empty());
@@ -81,9 +83,20 @@ final class RoleBeans {
 
   private record OneLog(Optional<LogService> log, Optional<String> prefix) implements LogPorts {}
 
-  /** HTTP listens then. */
-  static void whenStarted(Runnable action) {
-    STARTED.set(action);
+  /** On a thread of its own: the event of Quarkus comes before HTTP listens. */
+  static void whenListening(ListenAddress at, Runnable action) {
+    STARTED.set(
+        () ->
+            Thread.ofVirtual()
+                .name("ready")
+                .start(
+                    () -> {
+                      try {
+                        if (TcpPorts.awaitListener(at, LONGEST_START)) action.run();
+                      } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                      }
+                    }));
   }
 
   @Produces

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
 
 /** TCP ports of this machine. */
 final class TcpPorts {
+  private static final int CONNECT_MILLIS = 1_000;
+
   private TcpPorts() {}
 
   static boolean isFree(String host, int port) {
@@ -32,6 +36,22 @@ final class TcpPorts {
               + "\n  choose another one with --port N, or --port 0 for a free one",
           e);
     }
+  }
+
+  /** Blocks until somebody listens there; false when nobody does in this time. */
+  static boolean awaitListener(ListenAddress at, Duration patience) throws InterruptedException {
+    boolean any = at.host().equals("0.0.0.0") || at.host().equals("::");
+    var address = new InetSocketAddress(any ? "127.0.0.1" : at.host(), at.port());
+    long end = System.nanoTime() + patience.toNanos();
+    while (System.nanoTime() < end) {
+      try (var socket = new Socket()) {
+        socket.connect(address, CONNECT_MILLIS);
+        return true;
+      } catch (IOException _) {
+        Thread.sleep(20);
+      }
+    }
+    return false;
   }
 
   private static int bind(String host, int port) throws IOException {

@@ -31,7 +31,7 @@ final class WitnessProcess {
       System.out.println("witness " + witness.verifierKey() + " " + url);
       for (var log : logs)
         System.out.println("  log     " + log.name() + " at size " + witness.size(log.name()));
-      RoleBeans.whenStarted(() -> System.out.println("ready " + url));
+      RoleBeans.whenListening(listen.withPort(port), () -> System.out.println("ready " + url));
       return QuarkusProcess.run("witness", listen.host(), port);
     } catch (IOException | TlogException e) {
       throw new StartFailure("the witness could not start: " + e.getMessage(), e);
