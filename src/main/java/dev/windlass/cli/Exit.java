@@ -22,8 +22,12 @@ final class Exit {
   /** A file or this machine is the reason. */
   static final int LOCAL = 6;
 
+  /** {@code receipt}, {@code invoke --receipt}: it is on its way; come again. */
+  static final int PENDING = 7;
+
   /**
-   * {@code verify}: this and the place of the first failed check, in the order they are printed.
+   * {@code verify}: the file cannot be read as what it should be. A check that failed has its own
+   * number, {@link dev.windlass.receipt.Check.Subject#exitCode}, from this on.
    */
   static final int FIRST_CHECK = 10;
 

@@ -95,6 +95,11 @@ final class Head {
     }
   }
 
+  /** A document that may not be there yet, as the status 202 says. */
+  HttpAnswer answer(String path) {
+    return require(send("GET", path, null, RUN_PATIENCE, "*/*"));
+  }
+
   byte[] octets(String path, int most) {
     try (var answer = require(send("GET", path, null, PATIENCE))) {
       return answer.whole(most);

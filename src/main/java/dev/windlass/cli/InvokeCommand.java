@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "Calls a function; its answer goes to stdout.",
       "",
       "Exit code 1: the function failed or answered with a status of 400 or more; 3: no head; 4:"
-          + " the result does not verify; 5: the head refused."
+          + " the result does not verify; 5: the head refused; 7: the receipt is not there yet."
     })
 final class InvokeCommand implements Callable<Integer> {
   private static final int MAX_BODY = 64 << 20;
@@ -68,6 +68,12 @@ final class InvokeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "saves the signed result, for `windlass verify`")
   @Nullable Path result;
+
+  @Option(
+      names = "--receipt",
+      paramLabel = "FILE",
+      description = "waits for the log's witnesses (10 s at most) and saves the receipt")
+  @Nullable Path receipt;
 
   @Option(
       names = "--verify",
@@ -111,6 +117,7 @@ final class InvokeCommand implements Callable<Integer> {
         throw new CommandFailure(Exit.USAGE, "--header takes NAME:VALUE, not " + header);
       fields.add(Map.entry(header.substring(0, colon), header.substring(colon + 1).strip()));
     }
+    if (receipt != null) fields.add(Map.entry("Prefer", "receipt=witnessed"));
     return fields;
   }
 
@@ -132,10 +139,23 @@ final class InvokeCommand implements Callable<Integer> {
         exit = Exit.FUNCTION;
       }
     }
-    if (!ranAtAll(answer) || !(show || result != null || trust != null)) return exit;
-    boolean whole = problem.isEmpty() && isPlain(answer);
-    boolean good = verified(target, answer, sent, whole ? Optional.of(received) : Optional.empty());
-    return good ? exit : Exit.UNVERIFIED;
+    if (!ranAtAll(answer)) return exit;
+    if (show || result != null || trust != null) {
+      boolean whole = problem.isEmpty() && isPlain(answer);
+      var output = whole ? Optional.of(received) : Optional.<Bytes>empty();
+      if (!verified(target, answer, sent, output)) return Exit.UNVERIFIED;
+    }
+    if (receipt != null) saveReceipt(target, answer, receipt);
+    return exit;
+  }
+
+  private void saveReceipt(Head target, HttpAnswer answer, Path file) {
+    var id = answer.field("windlass-receipt").orElse("");
+    if (!ReceiptCommand.isId(id))
+      throw new CommandFailure(
+          Exit.REFUSED, "the answer names no receipt; a head without a log gives none");
+    var octets = new Receipts(target, terminal).fetch(id, ReceiptCommand.Format.TLOG_PROOF, 0);
+    ModuleFile.write(file, octets.unsafeArray());
   }
 
   private static boolean ranAtAll(HttpAnswer answer) {
@@ -151,6 +171,7 @@ final class InvokeCommand implements Callable<Integer> {
     var lines = new StringBuilder();
     line(lines, "status", Optional.of(Integer.toString(answer.status())));
     line(lines, "invocation", answer.field("windlass-invocation"));
+    line(lines, "witnessed", answer.field("windlass-witnessed"));
     line(lines, "version", answer.field("windlass-function"));
     line(lines, "worker", answer.field("windlass-workers"));
     line(lines, "fuel", answer.field("windlass-fuel"));

@@ -64,7 +64,9 @@ public final class Windlass {
     commands.put("invoke", () -> new InvokeCommand(terminal));
     commands.put("get", () -> new GetCommand(terminal));
     commands.put("logs", () -> new LogsCommand(terminal));
+    commands.put("receipt", () -> new ReceiptCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(ports, terminal));
+    commands.put("verify-misbehaviour", () -> new VerifyMisbehaviourCommand(terminal));
     commands.put("log", LogCommand::new);
     commands.put("delete", () -> new DeleteCommand(terminal));
     commands.put("revoke", () -> new RevokeCommand(terminal));

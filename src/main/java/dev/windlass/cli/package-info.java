@@ -1,7 +1,7 @@
 /**
- * The commands a person types, one class each: {@code run deploy invoke get verify logs delete
- * doctor}. Start at {@link dev.windlass.cli.Windlass}. They never start Quarkus and load no more
- * than they need, so that a command takes less than 0.3 s.
+ * The commands a person types, one class each: {@code run deploy invoke get receipt verify logs
+ * delete doctor}. Start at {@link dev.windlass.cli.Windlass}. They never start Quarkus and load no
+ * more than they need, so that a command takes less than 0.3 s.
  *
  * <p>A result goes to stdout, everything for the person to stderr; {@link dev.windlass.cli.Exit}
  * lists the exit codes. What needs the engine or a role is a port here ({@link

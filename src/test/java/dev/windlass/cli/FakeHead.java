@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A head in this process with one worker's key. Strict: what a real head would not be asked is
@@ -55,6 +56,24 @@ final class FakeHead implements AutoCloseable {
 
   /** How listed results ended: members of their JSON. */
   String resultEnds = "\"outcome\":\"exited\",\"exit\":3,\"fuel\":1234567";
+
+  /** Whether it has a log. */
+  boolean logs;
+
+  /** The receipt that answers name, in place of their own. */
+  Optional<String> namedReceipt = Optional.empty();
+
+  /** {@code Prefer} of the last call of a function. */
+  @Nullable String prefer;
+
+  /** Receipts that the log has. */
+  final Map<String, Bytes> receipts = new HashMap<>();
+
+  /** So often a receipt is still on its way. */
+  int pending;
+
+  /** Whether witnesses have seen the receipts. */
+  boolean witnessed = true;
 
   /** What it says of a revocation. */
   boolean revokedNow = true;
@@ -147,10 +166,26 @@ final class FakeHead implements AutoCloseable {
         if (file == null) refuse(exchange, 404, "unknown-result", "no such result");
         else send(exchange, 200, file.toJson());
       }
+      case String other when other.matches("GET /api/v1/receipts/[0-9a-f-]+[?].*") ->
+          receipt(exchange, path.split("[/?]")[4], path.split("[?]")[1]);
       case String other -> {
         surprises.add(other);
         refuse(exchange, 404, "unknown-resource", other);
       }
+    }
+  }
+
+  private void receipt(HttpExchange exchange, String id, String query) throws IOException {
+    if (!query.matches("wait=([0-9]|[1-5][0-9]|60)&format=(tlog-proof|sigstore)"))
+      surprises.add("a receipt by " + query);
+    if (pending > 0) {
+      pending--;
+      send(exchange, 202, Json.object().put("receipt", id).put("state", "pending").build());
+    } else if (!receipts.containsKey(id)) {
+      refuse(exchange, 404, "unknown-receipt", "the log holds no receipt of " + id);
+    } else {
+      exchange.getResponseHeaders().add("Windlass-Witnessed", Boolean.toString(witnessed));
+      send(exchange, 200, receipts.get(id));
     }
   }
 
@@ -247,6 +282,11 @@ final class FakeHead implements AutoCloseable {
     fields.add("Windlass-Fuel", "7");
     fields.add("Server-Timing", "run;dur=1.250, sign;dur=0.042");
     results.put(id.toString(), signed(manifest, id, body, output));
+    if (logs) {
+      fields.add("Windlass-Receipt", namedReceipt.orElse(id.toString()));
+      prefer = exchange.getRequestHeaders().getFirst("Prefer");
+      if (prefer != null) fields.add("Windlass-Witnessed", Boolean.toString(witnessed));
+    }
     if (problem.isPresent()) {
       fields.add("Content-Type", "application/problem+json");
       send(exchange, 500, problem.get());

@@ -30,11 +30,14 @@ class ReferenceTest {
       | 1 | the function failed (`invoke`), or its exit code does not fit a process's (`run`) |
       | 2 | the command line is wrong |
       | 3 | no head answers |
-      | 4 | a result does not verify (`invoke`); a checkpoint, a tile or an entry does not (`log`) |
+      | 4 | a result does not verify (`invoke`); a checkpoint, a tile or an entry does not (`log`); \
+      nothing is proven (`verify-misbehaviour`) |
       | 5 | the head refused; it says why |
       | 6 | a file or this machine is the reason |
-      | 10–19 | `verify`: the first check that failed: statement, signature, key, batch, manifest, \
-      function, environment, input, output, re-execution |
+      | 7 | the receipt is on its way (`receipt`, `invoke --receipt`); come again |
+      | 10–24 | `verify`: the first check that failed: 10 statement (or the file cannot be read), 11 signature, \
+      12 key, 13 batch, 14 manifest, 15 function, 16 environment, 17 input, 18 output, 19 re-execution, \
+      20 certificate, 21 workers, 22 diversity, 23 inclusion, 24 witnesses |
       | 20 | `log monitor`, `log replay`: somebody broke a promise that they signed |
       | 124, 134, 137, 139, 152, 153 | `run`: out of time, trap, out of memory, stack overflow, \
       out of fuel, output too large |
