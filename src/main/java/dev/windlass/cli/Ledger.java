@@ -132,12 +132,7 @@ final class Ledger {
         }
       }
       case HeadRegister h -> {
-        if (byRegistrar(index, signed)) {
-          registry.put(index, leaf);
-          var head = new LedgerHead(index, h);
-          if (heads.putIfAbsent(h.batches().keyId(), head) == null)
-            bySingles.put(h.singles().keyId(), head);
-        }
+        if (byRegistrar(index, signed)) enter(index, h, leaf);
       }
       case HeadRevoke h -> {
         if (byRegistrar(index, signed)) {
@@ -154,6 +149,16 @@ final class Ledger {
       }
       case HeadEpoch e -> epoch(index, signed, e, seen);
     }
+  }
+
+  /** A renewal enters the same keys again, and says nothing new here. */
+  private void enter(long index, HeadRegister register, Bytes leaf) {
+    var batches = register.batches().keyId();
+    var singles = register.singles().keyId();
+    if (heads.containsKey(batches) && bySingles.containsKey(singles)) return;
+    registry.put(index, leaf);
+    var head = heads.computeIfAbsent(batches, _ -> new LedgerHead(index, register));
+    bySingles.putIfAbsent(singles, head);
   }
 
   private void epoch(long index, SignedEntry signed, HeadEpoch epoch, Instant seen) {

@@ -11,12 +11,15 @@ import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.receipt.LogEntry;
 import dev.windlass.receipt.Misbehaviour;
 import dev.windlass.receipt.Misbehaviour.Judgement;
+import dev.windlass.receipt.P256Key;
+import dev.windlass.receipt.ReceiptSigner;
 import dev.windlass.receipt.ReceiptStatement;
 import dev.windlass.receipt.ResultStatement;
 import dev.windlass.tlog.Note;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +174,24 @@ class LogCommandsTest {
     assertTrue(line.out.contains("receipts  301 of 1 heads' keys"), line.out);
     assertTrue(line.out.contains("entered  301       1        1       1       301"), line.out);
     assertTrue(line.out.contains("problems  none"), line.out);
+  }
+
+  @Test
+  void a_head_that_renews_its_certificate_or_one_of_its_keys_stays_one_head() throws IOException {
+    var other = P256Key.make(new SecureRandom());
+    for (var singles : List.of(log.headP256.publicKey(), other.publicKey()))
+      log.add(
+          new LogEntry.HeadRegister(
+              T0, PublishedLog.holder(PublishedLog.HEAD), log.headKey.publicKey(), singles),
+          log.registrar);
+    log.single(new ReceiptStatement(log.draft(1, T0), 1, Optional.empty()));
+    var second = new ReceiptSigner(log.headKey, other);
+    log.add(second.single(log.receipts(2, T0).get(1)).leaf());
+    log.publish(T0);
+
+    assertEquals(0, log("replay"), () -> line.out + line.err);
+    assertTrue(line.out.contains("receipts  2 of 1 heads' keys"), line.out);
+    looksGood();
   }
 
   @Test

@@ -102,7 +102,7 @@ final class PublishedLog {
     return Digest.of(Bytes.utf8(text));
   }
 
-  private static LogEntry.Holder holder(String id) {
+  static LogEntry.Holder holder(String id) {
     return new LogEntry.Holder(
         id, digest("certificate"), Optional.empty(), BEGUN.plusSeconds(3600));
   }
