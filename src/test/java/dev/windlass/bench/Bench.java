@@ -50,6 +50,8 @@ public final class Bench {
     bench.inProcess();
     bench.endToEnd();
     bench.manyFunctions();
+    say("entries into the log, on files and in PostgreSQL");
+    new Entries(bench.table, bench.quick).measure();
     System.out.println(bench.table.text());
     Files.write(bench.home.resolve("target/bench.json"), bench.table.json().canonical());
     System.exit(0);

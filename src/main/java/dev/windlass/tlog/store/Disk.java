@@ -11,8 +11,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * The steps a file system can be stopped between. Files and names become durable apart: a file by
@@ -25,6 +29,11 @@ interface Disk {
 
   /** The file's content is durable. Nothing happens when it is not there. */
   void force(Path file) throws IOException;
+
+  /** Each of them, in any order. */
+  default void forceAll(Collection<Path> files) throws IOException {
+    for (var file : files) force(file);
+  }
 
   /** In one step, over what is there. */
   void rename(Path from, Path to) throws IOException;
@@ -74,6 +83,8 @@ interface Disk {
 
   /** Each call is one or a few system calls. */
   final class Real implements Disk {
+    private static final int FORCING = 16;
+
     private Real() {}
 
     @Override
@@ -97,6 +108,32 @@ interface Disk {
       } catch (NoSuchFileException _) {
         // replaced or deleted since: nothing to keep
       }
+    }
+
+    /** At once, as far as that: a disk writes many as fast as a few (measured: 64 in 1/10). */
+    @Override
+    public void forceAll(Collection<Path> files) throws IOException {
+      if (files.size() < 2) {
+        for (var file : files) force(file);
+        return;
+      }
+      var forced = new ArrayList<Future<?>>();
+      try (var threads = Executors.newFixedThreadPool(Math.min(files.size(), FORCING))) {
+        for (var file : files)
+          forced.add(
+              threads.submit(
+                  () -> {
+                    force(file);
+                    return file;
+                  }));
+      }
+      for (var each : forced) if (each.state() == Future.State.FAILED) throw failure(each);
+    }
+
+    private static IOException failure(Future<?> failed) {
+      return failed.exceptionNow() instanceof IOException e
+          ? e
+          : new IOException("couldn't force a file", failed.exceptionNow());
     }
 
     @Override

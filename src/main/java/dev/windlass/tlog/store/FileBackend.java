@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,7 +76,7 @@ public final class FileBackend implements Backend {
 
   @Override
   public void sync() throws IOException {
-    force(unsynced);
+    disk.forceAll(unsynced);
     for (var each : unsyncedDirectories) disk.forceDirectory(each);
     unsynced.clear();
     unsyncedDirectories.clear();
@@ -146,10 +145,6 @@ public final class FileBackend implements Backend {
     disk.makeDirectory(wanted);
     unsyncedDirectories.add(parent(wanted));
     made.add(wanted);
-  }
-
-  private void force(Collection<Path> files) throws IOException {
-    for (var file : files) disk.force(file);
   }
 
   private Path file(String path) {

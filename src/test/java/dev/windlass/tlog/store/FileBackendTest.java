@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,17 @@ class FileBackendTest implements BackendContract {
     assertTrue(Files.isDirectory(root.resolve("tile/0/000.p")));
     backend.delete(List.of("tile/0/000.p/2"));
     assertFalse(Files.exists(root.resolve("tile/0/000.p")));
+  }
+
+  @Test
+  void of_many_files_forced_at_once_one_that_fails_fails_all() throws IOException {
+    var files = new ArrayList<Path>();
+    for (int i = 0; i < 40; i++) files.add(Files.writeString(root.resolve("file" + i), "x"));
+    files.add(root.resolve("was never there"));
+    Disk.REAL.forceAll(files);
+    files.add(Files.createDirectory(root.resolve("no file")));
+
+    assertThrows(IOException.class, () -> Disk.REAL.forceAll(files));
   }
 
   @Test

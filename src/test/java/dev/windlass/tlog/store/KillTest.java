@@ -64,7 +64,7 @@ class KillTest {
       int lines = chance.nextInt(1, 3_000);
       try (var out = process.inputReader(StandardCharsets.UTF_8)) {
         for (int i = 0; i < lines; i++) take(out.readLine());
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly(); // that of Process would close the stream as well
         drain(out);
       }
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
