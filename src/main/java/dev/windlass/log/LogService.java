@@ -232,7 +232,7 @@ public final class LogService implements AutoCloseable {
 
   /** Whether it takes entries. */
   public boolean isReady() {
-    return stopped.isEmpty() && sequencing.isWorking() && !receipts.isBroken();
+    return stopped.isEmpty() && resumed && sequencing.isWorking() && !receipts.isBroken();
   }
 
   /** The published checkpoint with its cosignatures. */

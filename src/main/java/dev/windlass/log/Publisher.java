@@ -99,7 +99,10 @@ final class Publisher implements AutoCloseable {
     var shown = log.published().map(n -> n.checkpoint().size()).orElse(0L);
     lock.lock();
     try {
-      var waits = waitingSince.map(since -> Duration.between(since, clock.instant()));
+      var now = clock.instant();
+      var waits =
+          waitingSince.map(
+              since -> now.isBefore(since) ? Duration.ZERO : Duration.between(since, now));
       var lacks = missing.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue()).toList();
       return new Publication(
           committed, shown, publishedAt, quorum, waits, quorum ? List.of() : lacks);
@@ -207,10 +210,12 @@ final class Publisher implements AutoCloseable {
 
   private void call(TreeHead head) {
     var now = clock.instant();
-    if (waitingSince.isEmpty()) waitingSince = Optional.of(now);
+    // Also when the clock was set back: then the wait begins anew instead of in the future.
+    if (waitingSince.map(now::isBefore).orElse(true)) waitingSince = Optional.of(now);
     var waited = Duration.between(waitingSince.get(), now);
     if (waited.compareTo(times.alarmAfter()) < 0) return;
-    boolean again = calledAt.map(at -> !now.isBefore(at.plus(REPEAT))).orElse(true);
+    boolean again =
+        calledAt.map(at -> now.isBefore(at) || !now.isBefore(at.plus(REPEAT))).orElse(true);
     if (!again) return;
     calledAt = Optional.of(now);
     LOG.errorf(

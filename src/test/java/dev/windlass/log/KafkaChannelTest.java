@@ -1,5 +1,8 @@
 package dev.windlass.log;
 
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -167,6 +170,22 @@ class KafkaChannelTest {
     assertEquals(leaves.size(), new HashSet<>(leaves).size(), "each leaf once");
     for (var receipts : sent)
       assertTrue(leaves.contains(receipts.submission().leaf()), "the leaf of " + receipts.id());
+  }
+
+  @Test
+  void the_role_serves_its_tiles_its_health_and_its_metrics() {
+    given().get("/ledger/checkpoint").then().statusCode(200);
+    given()
+        .get("/q/health/ready")
+        .then()
+        .body("checks.find { it.name == 'log' }.status", equalTo("UP"));
+    given()
+        .get("/q/metrics")
+        .then()
+        .statusCode(200)
+        .body(containsString("windlass_log_size "))
+        .body(containsString("windlass_log_checkpoint_age_seconds "))
+        .body(containsString("windlass_log_refused_total{why=\"unknown-key\"}"));
   }
 
   /** As a head does: again until it is acknowledged. */

@@ -100,6 +100,24 @@ class WitnessQuorumTest {
   }
 
   @Test
+  void a_clock_set_back_delays_the_alarm_by_no_more_than_its_time() {
+    log.open();
+    var head = log.head("h1");
+    awaitShown(3);
+    log.witnesses.setAll(Mood.DOWN);
+    log.logged(head.single().octets());
+    TestLog.await("it waits", () -> !log.log().publication().quorum());
+
+    log.clock.ahead = Duration.ofMinutes(-3);
+
+    TestLog.await(
+        "the alarm",
+        () -> log.log().publication().unwitnessedFor().orElse(Duration.ZERO).toMillis() >= 400);
+    log.witnesses.setAll(Mood.HONEST);
+    awaitShown(4);
+  }
+
+  @Test
   void a_witness_that_knows_a_larger_tree_keeps_the_log_from_starting() {
     log.open();
     log.close();
@@ -131,9 +149,12 @@ class WitnessQuorumTest {
     assertEquals(1, log.log().committed().size());
 
     log.witnesses.setAll(Mood.HONEST);
-    TestLog.await("the log stops", () -> !log.log().isReady());
-    later = assertInstanceOf(Added.Later.class, log.add(head.register(log.registrar)));
-    assertTrue(later.why().contains("restore a newer copy"), later.why());
+    TestLog.await(
+        "the log stops and says what to do",
+        () ->
+            log.add(head.register(log.registrar)) instanceof Added.Later(_, var why)
+                && why.contains("restore a newer copy"));
+    assertFalse(log.log().isReady());
     assertEquals(1, shownSize());
   }
 
