@@ -152,7 +152,7 @@ final class Committer {
   }
 
   boolean isSettled() {
-    return staged.isEmpty() && partials.obsolete().isEmpty();
+    return staged.isEmpty() && partials.isTidy();
   }
 
   /**
@@ -164,12 +164,12 @@ final class Committer {
     if (isSettled()) return;
     try {
       var backend = storage.backend();
+      backend.delete(partials.takePassing()); // so that they need not be synced
       backend.sync();
       if (!staged.isEmpty()) backend.delete(List.of(staged.removeLast()));
       backend.delete(staged);
       staged.clear();
-      backend.delete(partials.obsolete());
-      partials.deleted();
+      backend.delete(partials.settle(tree.size()));
     } catch (IOException e) {
       throw new StoreException.Broken("couldn't make tiles durable and tidy up", e);
     }

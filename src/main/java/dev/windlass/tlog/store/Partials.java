@@ -22,6 +22,9 @@ final class Partials {
   /** In the backend until somebody deletes them. */
   private final Set<LogPath> obsolete = new LinkedHashSet<>();
 
+  /** Obsolete or not, they go only after a sync: a recovery begins with them, or readers may. */
+  private final Set<LogPath> late = new HashSet<>();
+
   /** The tree has grown to this size, and its partial tiles were written. */
   void grown(long size) {
     var now = Set.copyOf(Tree.partials(size));
@@ -30,6 +33,7 @@ final class Partials {
         path -> {
           boolean goes = isFull(path, size) || !now.contains(path) && !published.contains(path);
           if (goes) obsolete.add(path);
+          if (goes && published.contains(path)) late.add(path);
           return goes;
         });
     kept.addAll(now);
@@ -64,12 +68,24 @@ final class Partials {
     }
   }
 
-  List<String> obsolete() {
-    return obsolete.stream().map(LogPath::toString).toList();
+  boolean isTidy() {
+    return obsolete.isEmpty();
   }
 
-  void deleted() {
+  /** Those that came and went since the last settlement; nobody needs them, durable or not. */
+  List<String> takePassing() {
+    var passing = obsolete.stream().filter(path -> !late.contains(path)).toList();
+    passing.forEach(obsolete::remove);
+    return passing.stream().map(LogPath::toString).toList();
+  }
+
+  /** All that may go once the tree of this size is durable and no staged entries lead to it. */
+  List<String> settle(long size) {
+    late.clear();
+    late.addAll(Tree.partials(size));
+    var gone = obsolete.stream().map(LogPath::toString).toList();
     obsolete.clear();
+    return gone;
   }
 
   private static boolean isFull(LogPath path, long size) {

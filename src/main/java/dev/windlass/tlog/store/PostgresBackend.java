@@ -109,6 +109,7 @@ public final class PostgresBackend implements Backend {
 
   @Override
   public void delete(List<String> paths) throws IOException {
+    if (paths.isEmpty()) return;
     transact(
         "delete " + paths,
         connection -> {
@@ -152,17 +153,28 @@ public final class PostgresBackend implements Backend {
   private <T> T transact(String what, Work<T> work) throws IOException {
     try (var connection = source.getConnection()) {
       connection.setAutoCommit(false);
+      T done;
       try {
-        var done = work.in(connection);
+        done = work.in(connection);
         connection.commit();
-        return done;
-      } finally {
-        connection.rollback(); // of nothing, once committed
-        connection.setAutoCommit(true);
+      } catch (SQLException | IOException e) {
+        end(connection, e);
+        throw e;
       }
+      connection.setAutoCommit(true);
+      return done;
     } catch (SQLException e) {
       throw new IOException(
           "PostgreSQL could not " + what + " of log " + origin + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void end(Connection connection, Exception why) {
+    try {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      why.addSuppressed(e);
     }
   }
 

@@ -280,8 +280,7 @@ final class Recovery {
     var partials = new Partials();
     for (var directory : partialDirectories(tree.size()))
       for (var name : backend.list(directory)) partials.found(LogPath.parse(name), tree.size());
-    backend.delete(partials.obsolete());
-    partials.deleted();
+    backend.delete(partials.settle(tree.size()));
     return partials;
   }
 

@@ -17,7 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A log in a real PostgreSQL. */
@@ -29,13 +31,27 @@ class PostgresTest implements BackendContract {
   @BeforeAll
   static void start() throws IOException {
     server = PostgresServer.start();
-    source = server.source(8);
   }
 
   @AfterAll
   static void stop() throws IOException {
-    source.close();
     server.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    source = server.source(8);
+  }
+
+  @AfterEach
+  void disconnect() {
+    source.close();
+  }
+
+  /** The pool does not know which of its connections a test has killed. */
+  private void useNewConnections() {
+    disconnect();
+    connect();
   }
 
   @Override
@@ -146,6 +162,7 @@ class PostgresTest implements BackendContract {
       // its session is gone
     }
 
+    useNewConnections();
     try (var next = open(source, "cut")) {
       for (var appended : append(next, entries)) appended.join();
       assertEquals(20, next.committed().size());
@@ -184,6 +201,7 @@ class PostgresTest implements BackendContract {
       }
     }
 
+    useNewConnections();
     try (var log = open(source, "killed")) {
       for (var each : told.entrySet())
         assertArrayEquals(each.getValue(), log.reader().entry(each.getKey()));
