@@ -14,6 +14,7 @@ import dev.windlass.receipt.ResultFile;
 import dev.windlass.receipt.ResultStatement;
 import dev.windlass.receipt.SigstoreBundle;
 import dev.windlass.receipt.TrustFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -111,6 +112,14 @@ final class VerifyCommand implements Callable<Integer> {
       description = "for a bundle: its receipt, which has the registrations and the result")
   @Nullable Path receipt;
 
+  @Option(
+      names = "--sigstore-trust",
+      paramLabel = "DIR",
+      description =
+          "for a bundle that verifies: writes trusted-root.json, keys.json and head.pem there, for"
+              + " @sigstore/verify and cosign")
+  @Nullable Path sigstoreTrust;
+
   private final Ports ports;
   private final Terminal terminal;
 
@@ -143,6 +152,7 @@ final class VerifyCommand implements Callable<Integer> {
   private int result(Bytes octets) {
     var read = parse(file, octets, ResultFile::parse);
     refuse("--policy", policy, "a result", "--trust TRUST.JSON");
+    refuse("--sigstore-trust", sigstoreTrust, "a result", "--trust TRUST.JSON");
     refuse("--manifest", manifest, "a result", "--trust TRUST.JSON");
     refuse("--receipt", receipt, "a result", "--trust TRUST.JSON");
     refuse("--log", log, "a result", "--trust TRUST.JSON");
@@ -180,6 +190,7 @@ final class VerifyCommand implements Callable<Integer> {
   private int receipt(Bytes octets) {
     var read = parse(file, octets, ReceiptFile::parse);
     refuse("--receipt", receipt, "a receipt", "--policy POLICY.TXT");
+    refuse("--sigstore-trust", sigstoreTrust, "a receipt", "--policy POLICY.TXT");
     var evidence = evidence("a receipt");
     terminal.out().print(AuditText.heading(read.receipt()));
     return report(evidence.check(read));
@@ -195,7 +206,19 @@ final class VerifyCommand implements Callable<Integer> {
           "`windlass receipt ID` fetches that file");
     var beside = parse(receipt, ModuleFile.bytes(receipt), ReceiptFile::parse);
     terminal.out().print(AuditText.heading(read.receipt()));
-    return report(evidence.check(read, beside));
+    int code = report(evidence.check(read, beside));
+    if (code == Exit.OK && sigstoreTrust != null) trust(read, beside);
+    return code;
+  }
+
+  private void trust(SigstoreBundle bundle, ReceiptFile beside) {
+    if (policy == null || sigstoreTrust == null) throw new AssertionError("both were given");
+    var believed = LogOptions.parse(ModuleFile.bytes(policy).utf8(), policy.toString());
+    try {
+      SigstoreTrust.write(sigstoreTrust, bundle, beside, believed);
+    } catch (IOException e) {
+      throw new CommandFailure(Exit.LOCAL, "cannot write to " + sigstoreTrust + ": " + e);
+    }
   }
 
   private ReceiptEvidence evidence(String what) {

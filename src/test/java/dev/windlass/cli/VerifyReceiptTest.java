@@ -1,6 +1,7 @@
 package dev.windlass.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.windlass.function.Bytes;
@@ -352,7 +353,17 @@ class VerifyReceiptTest {
     assertEquals(0, verify(file, "--receipt", receipt), () -> line.out + line.err);
     assertTrue(line.out.endsWith("verified\n"), line.out);
     var out = saved("out", Bytes.utf8("0utput"));
-    assertEquals(18, verify(file, "--receipt", receipt, "--output", out));
+    var trust = directory.resolve("trust");
+    var asked = trust.toString();
+    assertEquals(
+        18, verify(file, "--receipt", receipt, "--output", out, "--sigstore-trust", asked));
+    assertFalse(Files.exists(trust), "nothing to trust when it does not verify");
+    assertEquals(0, verify(file, "--receipt", receipt, "--sigstore-trust", asked), () -> line.err);
+    var hint = single.envelope().signatures().getFirst().keyId();
+    assertTrue(Files.readString(trust.resolve("keys.json")).startsWith("{\"" + hint + "\":{"));
+    assertTrue(Files.readString(trust.resolve("trusted-root.json")).contains("PKIX_ED25519"));
+    assertTrue(Files.readString(trust.resolve("head.pem")).startsWith("-----BEGIN PUBLIC KEY"));
+    assertEquals(2, verify(receipt, "--sigstore-trust", asked));
     assertEquals(2, verify(receipt, "--receipt", receipt));
   }
 
