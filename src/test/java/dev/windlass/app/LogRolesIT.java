@@ -138,7 +138,7 @@ class LogRolesIT {
   @Test
   void each_of_them_is_killed_and_comes_back_and_no_old_copy_of_the_log_starts() throws Exception {
     var vkey = command(0, "log", "serve", "--data", data("log"), "--only-key");
-    var key = vkey.strip().substring("log ".length());
+    var key = vkey.lines().findFirst().orElseThrow().substring("log ".length());
     var w1 = witness("w1", key, "127.0.0.1:0");
     var w2 = witness("w2", key, "127.0.0.1:0");
     var both =
