@@ -8,7 +8,6 @@ import dev.windlass.witness.Witness;
 import dev.windlass.witness.WitnessPorts;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.arc.InjectableInstance;
-import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 
 /**
  * How the one role of this process reaches beans, which Quarkus makes: set once, before Quarkus
@@ -114,11 +112,9 @@ final class RoleBeans {
   @Produces
   @Singleton
   LogPorts logPorts(
-      @io.quarkus.agroal.DataSource("pg") InjectableInstance<AgroalDataSource> database,
-      @FlywayDataSource("pg") InjectableInstance<Flyway> tables) {
+      @io.quarkus.agroal.DataSource("pg") InjectableInstance<AgroalDataSource> database) {
     if (LOG.get().isEmpty()) return new OneLog(Optional.empty(), Optional.empty());
     boolean active = database.getHandle().getBean().isActive();
-    if (active) tables.get().migrate();
     return LOG.get().get().open(active ? Optional.of(database.get()) : Optional.empty());
   }
 

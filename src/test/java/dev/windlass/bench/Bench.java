@@ -52,6 +52,8 @@ public final class Bench {
     bench.manyFunctions();
     say("entries into the log, on files and in PostgreSQL");
     new Entries(bench.table, bench.quick).measure();
+    say("what receipts cost");
+    new ReceiptCost(bench.table, bench.quick).measure();
     System.out.println(bench.table.text());
     Files.write(bench.home.resolve("target/bench.json"), bench.table.json().canonical());
     System.exit(0);
