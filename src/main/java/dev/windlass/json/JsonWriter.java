@@ -58,25 +58,32 @@ final class JsonWriter {
     out.append(']');
   }
 
-  /** RFC 8785 §3.2.2.2. */
+  /** RFC 8785 §3.2.2.2. What needs no escape, most often all of it, is appended at once. */
   private void string(String text) {
     out.append('"');
+    int from = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\t' -> out.append("\\t");
-        case '\n' -> out.append("\\n");
-        case '\f' -> out.append("\\f");
-        case '\r' -> out.append("\\r");
-        default -> {
-          if (c >= ' ') out.append(c);
-          else out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-        }
-      }
+      if (c >= ' ' && c != '"' && c != '\\') continue;
+      out.append(text, from, i);
+      from = i + 1;
+      escape(c);
     }
+    if (from == 0) out.append(text);
+    else out.append(text, from, text.length());
     out.append('"');
+  }
+
+  private void escape(char c) {
+    switch (c) {
+      case '"' -> out.append("\\\"");
+      case '\\' -> out.append("\\\\");
+      case '\b' -> out.append("\\b");
+      case '\t' -> out.append("\\t");
+      case '\n' -> out.append("\\n");
+      case '\f' -> out.append("\\f");
+      case '\r' -> out.append("\\r");
+      default -> out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+    }
   }
 }
