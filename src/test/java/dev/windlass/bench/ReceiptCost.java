@@ -48,7 +48,7 @@ public final class ReceiptCost {
     double off;
     try (var with = Up.start(home, 2, List.of())) {
       deploy(with);
-      Load.run(url(with), CONNECTIONS, 2 * seconds); // compilers
+      Load.run(url(with), CONNECTIONS, 6 * seconds); // compilers
       on = rate(with);
       witnessed(with, 1);
       witnessed(with, 16);
@@ -56,7 +56,7 @@ public final class ReceiptCost {
     }
     try (var without = Up.start(home, 2, List.of("--log", "off"))) {
       deploy(without);
-      Load.run(url(without), CONNECTIONS, 2 * seconds);
+      Load.run(url(without), CONNECTIONS, 6 * seconds);
       off = rate(without);
     }
     table.add(GROUP, "64 connections, no log", off, "req/s", "");
