@@ -34,7 +34,7 @@ test: ## every test; what the tests need is set up first
 bench: build ## a table with ratios from one run, also in target/bench.json
 	@tools/bench
 
-soak: build ## ten minutes of mixed load, kills and redeploys (SECONDS=600)
+soak: build ## mixed load, kills and redeploys; then each role of the log killed in turn (SECONDS=600 each)
 	@tools/soak $(or $(SECONDS),600)
 
 fmt: ## format the sources
