@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,6 +52,10 @@ final class Receipts implements AutoCloseable {
   private final Pace pace;
   private final Duration atTheEnd;
   private final ConcurrentLinkedQueue<PendingReceipt> queue = new ConcurrentLinkedQueue<>();
+
+  /** Out of the queue and not in the outbox yet; entered before the one, left after the other. */
+  private final Set<InvocationId> inHand = ConcurrentHashMap.newKeySet();
+
   private final AtomicInteger queued = new AtomicInteger();
   private final AtomicLong queuedBytes = new AtomicLong();
 
@@ -134,9 +140,9 @@ final class Receipts implements AutoCloseable {
 
   /** Whether a receipt waits for its signature or its acknowledgement. Slow. */
   boolean holds(InvocationId id) {
-    var between = carried;
+    // in the order in which they move on, so that none is missed on its way
     return queue.stream().anyMatch(receipt -> receipt.id().equals(id))
-        || between != null && between.id().equals(id)
+        || inHand.contains(id)
         || outbox.holds(id);
   }
 
@@ -283,7 +289,9 @@ final class Receipts implements AutoCloseable {
     var first = carried;
     carried = null;
     if (first != null) return first;
-    for (var run = queue.poll(); run != null; run = queue.poll()) {
+    for (var run = queue.peek(); run != null; run = queue.peek()) {
+      inHand.add(run.id());
+      queue.remove();
       queued.decrementAndGet();
       queuedBytes.addAndGet(-run.bytes());
       try {
@@ -299,6 +307,7 @@ final class Receipts implements AutoCloseable {
     var ids = drafts.stream().map(ReceiptBook.Draft::id).toList();
     try {
       outbox.add(book.write(drafts), ids);
+      ids.forEach(inHand::remove);
       metrics.receiptsSigned(ids.size());
     } catch (RuntimeException e) {
       lost(ids, e);
@@ -309,6 +318,7 @@ final class Receipts implements AutoCloseable {
   /** A fault of ours: the requests were answered, and the others go on. */
   private void lost(List<InvocationId> ids, RuntimeException why) {
     LOG.errorf(why, "event=receipts-lost first=%s count=%d", ids.getFirst(), ids.size());
+    ids.forEach(inHand::remove);
     taken.addAndGet(-ids.size());
   }
 

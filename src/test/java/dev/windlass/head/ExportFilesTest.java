@@ -10,6 +10,7 @@ import dev.windlass.identity.TestClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,12 @@ class ExportFilesTest {
   @Test
   void what_was_kept_is_there_after_a_restart_and_counts() throws IOException {
     var before = ExportFiles.open(directory, 3);
-    for (int n = 0; n < 3; n++) before.writeSubmission(payload(n), Bytes.utf8("s" + n));
+    for (int n = 0; n < 3; n++) {
+      before.writeSubmission(payload(n), Bytes.utf8("s" + n));
+      // a file system may give one time to what is written within a few milliseconds
+      var file = directory.resolve(payload(n).hex() + ".submission");
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000 + n));
+    }
 
     var after = ExportFiles.open(directory, 3);
     after.writeBundle(payload(2), Bytes.utf8("b2"));
