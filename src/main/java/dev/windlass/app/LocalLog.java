@@ -153,7 +153,8 @@ final class LocalLog implements LogAccess {
     if (failure.getSuppressed().length > 0) throw failure;
   }
 
-  private static void closeAll(Deque<AutoCloseable> opened, Exception to) {
+  /** The last first; what fails is added to {@code to}. */
+  static void closeAll(Deque<AutoCloseable> opened, Exception to) {
     while (!opened.isEmpty()) {
       try {
         opened.pop().close();

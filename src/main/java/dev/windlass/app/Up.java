@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Base64;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -112,19 +111,9 @@ final class Up implements HeadPorts {
                     }));
       return new Up(settings, data, registrar, own, terminal);
     } catch (IOException | RuntimeException e) {
-      closeAll(opened, e);
+      LocalLog.closeAll(opened, e);
       if (e instanceof StartFailure told) throw told;
       throw new StartFailure("couldn't start: " + e.getMessage(), e);
-    }
-  }
-
-  private static void closeAll(Deque<AutoCloseable> opened, Exception to) {
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception closing) { // an edge: each is closed whatever the others do
-        to.addSuppressed(closing);
-      }
     }
   }
 
