@@ -1,0 +1,36 @@
+package dev.windlass.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * @param url where it answers
+ * @param resolvedDigest SHA-256 of the module that is served: {@code sha256:} and 64 hex digits
+ * @param manifestDigest the version's name: SHA-256 of its manifest
+ * @param filesDigest SHA-256 of the archive of files, where there is one
+ * @param cid the module's IPFS name
+ * @param logIndex of the entry that published this version
+ * @param compiledFor engine fingerprints that hold compiled code
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record FunctionStatus(
+    @Nullable Long observedGeneration,
+    @Nullable String url,
+    @Nullable String resolvedDigest,
+    @Nullable String manifestDigest,
+    @Nullable String filesDigest,
+    @Nullable String cid,
+    @Nullable Long logIndex,
+    List<String> compiledFor,
+    List<Condition> conditions) {
+  public static final FunctionStatus NONE =
+      new FunctionStatus(null, null, null, null, null, null, null, List.of(), List.of());
+
+  public FunctionStatus {
+    compiledFor = Absent.orEmpty(compiledFor);
+    conditions = Absent.orEmpty(conditions);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.windlass.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * @param profile name of a HardwareProfile
+ * @param replicas workers wanted; the schema makes it 1 where it is not said
+ * @param autoscale the operator then writes replicas through {@code /scale}
+ * @param shared whether functions of other namespaces may run here
+ * @param trust name of the party that runs these machines; diversity keeps parties apart
+ * @param stake units that each worker can lose
+ * @param podTemplate metadata and spec as of a pod. It is read as it stands because the schema says
+ *     nothing about it; the edge converts it to fabric8's PodTemplateSpec, and what does not fit is
+ *     {@code PodTemplateValid=False}
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record WorkerPoolSpec(
+    @Required @Nullable String profile,
+    @SpecReplicas @Nullable Integer replicas,
+    @Nullable Autoscale autoscale,
+    @Nullable Boolean shared,
+    @Nullable String trust,
+    @Nullable Long stake,
+    @Nullable Spread spread,
+    @PreserveUnknownFields @Nullable Map<String, Object> podTemplate) {
+  public static final WorkerPoolSpec NONE =
+      new WorkerPoolSpec(null, null, null, null, null, null, null, null);
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Autoscale(@Nullable Integer min, @Required @Nullable Integer max) {}
+
+  /**
+   * {@code Required}, {@code Preferred} (where it is not said) or {@code None}, for each.
+   *
+   * @param zone workers in different zones
+   * @param host workers on different nodes
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Spread(@Nullable String zone, @Nullable String host) {}
+}

@@ -1,0 +1,41 @@
+package dev.windlass.operator.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * @param replicas worker pods that exist
+ * @param ready those that serve
+ * @param selector of these pods, as text, for {@code /scale}
+ * @param capacity what the nodes that fit could give to workers of this pool
+ * @param allocated what its pods have been given
+ * @param used what runs now, by the workers' lanes
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record WorkerPoolStatus(
+    @Nullable Long observedGeneration,
+    @StatusReplicas @Nullable Integer replicas,
+    @Nullable Integer ready,
+    @LabelSelector @Nullable String selector,
+    @Nullable Resources capacity,
+    @Nullable Resources allocated,
+    @Nullable Resources used,
+    List<Condition> conditions) {
+  public static final WorkerPoolStatus NONE =
+      new WorkerPoolStatus(null, null, null, null, null, null, null, List.of());
+
+  public WorkerPoolStatus {
+    conditions = Absent.orEmpty(conditions);
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Resources(
+      @Nullable Quantity cpu, @Nullable Quantity memory, @Nullable Quantity nvme) {}
+}
