@@ -14,7 +14,7 @@ import java.util.function.IntSupplier;
 @QuarkusMain
 public final class Main {
   private static final Set<String> ROLES =
-      Set.of("up", "head", "worker", "witness", "mirror", WorkerProcesses.WORD);
+      Set.of("up", "head", "operator", "worker", "witness", "mirror", WorkerProcesses.WORD);
 
   private Main() {}
 
@@ -40,6 +40,7 @@ public final class Main {
       }
       case WorkerProcesses.WORD -> told(() -> WorkerProcess.run(rest(args)));
       case "head" -> told(() -> UpProcess.run("head", rest(args)));
+      case "operator" -> told(() -> OperatorProcess.run(rest(args)));
       default -> Windlass.run(CommandPorts.make(), args);
     };
   }
