@@ -1,11 +1,11 @@
 # Two commands do everything: `make demo` and `make test`. Each sets the machine up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench soak fmt clean
+.PHONY: help setup build demo kube-assets test bench soak fmt clean
 MAVEN := ./mvnw -B -ntp
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
 help: ## what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## JDK 25, Maven and libwasmtime, installed where that is possible
 	@tools/setup
@@ -27,8 +27,12 @@ target/client.jsa: target/quarkus-app/quarkus-run.jar
 demo: build ## start `windlass up`, deploy real functions, call them, verify a result, stop
 	@tools/demo
 
+kube-assets: ## Kubernetes' own programs from Go modules, for the tests, in a cache (20 minutes the first time)
+	@tools/kube/build
+
 test: ## every test; what the tests need is set up first
 	@tools/setup guests
+	@tools/kube/build control-plane registry
 	@$(MAVEN) verify
 
 bench: build ## a table with ratios from one run, also in target/bench.json

@@ -73,6 +73,7 @@ public final class Windlass {
     commands.put("worker", () -> new WorkerCommand(ports.roles()));
     commands.put("witness", () -> new WitnessCommand(ports.roles()));
     commands.put("mirror", () -> new MirrorCommand(ports.roles()));
+    commands.put("wait", () -> new WaitCommand(terminal));
     commands.put("doctor", () -> new DoctorCommand(ports, terminal));
     commands.put("version", () -> new VersionCommand(ports, terminal));
     commands.put("help", HelpCommand::new);

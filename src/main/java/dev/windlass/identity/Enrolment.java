@@ -2,13 +2,15 @@ package dev.windlass.identity;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,24 +19,34 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * The identity of a process that joined by a token: its keys, made here, and its certificate,
- * renewed with a new key at half its life for as long as the process lives. Connections that exist
- * are not touched by a renewal; the next ones show the new certificate.
+ * The identity of a process that joined by a token, or attested as a pod: its keys, made here, and
+ * its certificate, renewed with a new key at half its life for as long as the process lives.
+ * Connections that exist are not touched by a renewal; the next ones show the new certificate.
  *
  * <p>What if the registrar is away: it is asked again, after 1 s to 60 s, until the certificate has
  * expired. Then, or when the registrar refuses, {@link #ended} completes: the process has no
- * identity any more and needs another token.
+ * identity any more. It needs another token, or attests again and is somebody else.
  */
 public final class Enrolment implements CredentialSource, AutoCloseable {
   /** Of a join that the registrar is too busy for, all pauses together. */
   static final Duration LONGEST_JOIN = Duration.ofMinutes(2);
 
-  private final RegistrarPort registrar;
+  private static final System.Logger LOG = System.getLogger(Enrolment.class.getName());
+  private static final String NOT_YET = "no identity yet, will ask {0} again: {1}";
+
+  private final Renewing registrar;
   private final Surroundings around;
   private final ResultKey resultKey;
   private final List<Consumer<Credentials>> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
+
+  /** Absent for one who joined: it learns of new roots by renewals. */
+  private final Optional<TrustedRoots> trusted;
+
+  /** Written under the lock of this, because the roots and the certificate change by themselves. */
   private volatile Credentials current;
+
+  private volatile Grant granted;
 
   /** These two belong to the chain of delayed steps, which run one after the other. */
   private int failures;
@@ -42,11 +54,21 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
   private String lastFailure = "it was never tried";
 
   private Enrolment(
-      RegistrarPort registrar, Surroundings around, ResultKey resultKey, Credentials first) {
+      Renewing registrar,
+      Surroundings around,
+      ResultKey resultKey,
+      KeyPair keys,
+      Grant first,
+      Optional<TrustedRoots> trusted)
+      throws EnrolmentRefusedException {
     this.registrar = registrar;
     this.around = around;
     this.resultKey = resultKey;
-    this.current = first;
+    this.trusted = trusted;
+    this.granted = first;
+    this.current = accepted(first, keys, first.id());
+    trusted.ifPresent(roots -> roots.follow(around, ended::isDone, this::rootsChanged));
+    stepAtHalfLife();
   }
 
   /**
@@ -74,10 +96,50 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
     var grant = granted(registrar, token, csr, resultKey, around);
     if (grant.roots().stream().noneMatch(token::pins))
       throw new EnrolmentRefusedException("the granted roots lack the one the token pins");
-    var first = accepted(grant, keys, grant.id(), around.clock());
-    var enrolment = new Enrolment(registrar, around, resultKey, first);
-    enrolment.stepAtHalfLife();
-    return enrolment;
+    return new Enrolment(registrar, around, resultKey, keys, grant, Optional.empty());
+  }
+
+  /**
+   * Proves to the registrar of a cluster which pod this is; the caller's thread waits. A registrar
+   * that is away, busy or not believed, or that cannot see this pod yet, is asked again after 1 s
+   * to 60 s, until the thread is interrupted.
+   *
+   * @throws EnrolmentRefusedException if this pod gets no identity as it is
+   * @throws InterruptedIOException if the thread is interrupted
+   */
+  public static Enrolment attest(Attestation how, Surroundings around)
+      throws InterruptedIOException, EnrolmentRefusedException {
+    var roots = TrustedRoots.of(how.roots());
+    try (var registrar = HttpsRegistrar.under(roots, how.registrar(), around.clock())) {
+      return attest(registrar, how, roots, around);
+    }
+  }
+
+  static Enrolment attest(
+      AttestPort registrar, Attestation how, TrustedRoots roots, Surroundings around)
+      throws InterruptedIOException, EnrolmentRefusedException {
+    var keys = TlsKeys.make(around.random());
+    var csr = Csr.make(keys, around.random());
+    var result = ResultKey.make(around.random());
+    var all = new AttestRequest.Keys(keys, csr, result, how.receipts());
+    for (int failures = 1; ; failures++) {
+      var pause = RenewalTimes.backOff(failures, around.random());
+      try {
+        roots.look();
+        var nonce = registrar.attestChallenge();
+        var request = AttestRequest.make(how.role(), how.readToken(), nonce, all);
+        var grant = registrar.attest(request);
+        return new Enrolment(registrar, around, result, keys, grant, Optional.of(roots));
+      } catch (InterruptedIOException e) {
+        if (Thread.currentThread().isInterrupted()) throw e;
+        LOG.log(Level.WARNING, NOT_YET, how.registrar(), e.getMessage());
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, NOT_YET, how.registrar(), e.getMessage());
+      } catch (IllegalArgumentException e) {
+        LOG.log(Level.WARNING, NOT_YET, how.registrar(), how.token() + ": " + e.getMessage());
+      }
+      pause(pause, around);
+    }
   }
 
   private static Grant granted(
@@ -122,6 +184,15 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
     return current.id();
   }
 
+  /**
+   * Of the public log's entry with the current certificate and this process's keys: only for a head
+   * that attested where there is a log. It moves with each renewal, before the listeners are
+   * called.
+   */
+  public OptionalLong registerIndex() {
+    return granted.index();
+  }
+
   /** The key that was registered with the identity; the same through all renewals. */
   public ResultKey resultKey() {
     return resultKey;
@@ -155,7 +226,6 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
     }
     try {
       var renewed = renew();
-      current = renewed;
       failures = 0;
       stepAtHalfLife();
       listeners.forEach(l -> l.accept(renewed));
@@ -173,7 +243,21 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
   private Credentials renew() throws IOException, EnrolmentRefusedException {
     var keys = TlsKeys.make(around.random());
     var grant = registrar.renew(this, Csr.make(keys, around.random()));
-    return accepted(grant, keys, id(), around.clock());
+    synchronized (this) {
+      var renewed = accepted(grant, keys, id());
+      granted = grant;
+      current = renewed;
+      return renewed;
+    }
+  }
+
+  private synchronized void rootsChanged() {
+    var c = current;
+    current = new Credentials(c.id(), c.key(), c.chain(), believed(granted));
+  }
+
+  private List<X509Certificate> believed(Grant grant) {
+    return trusted.map(t -> t.and(grant.roots())).orElseGet(grant::roots);
   }
 
   private void stepAtHalfLife() {
@@ -189,9 +273,9 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
   }
 
   /** A grant is used only if it is for our key and our name under the roots it brings. */
-  private static Credentials accepted(Grant grant, KeyPair keys, SpiffeId id, InstantSource clock)
+  private Credentials accepted(Grant grant, KeyPair keys, SpiffeId id)
       throws EnrolmentRefusedException {
-    var own = new PeerVerifier(grant::roots, id.trustDomain(), id::equals, clock);
+    var own = new PeerVerifier(grant::roots, id.trustDomain(), id::equals, around.clock());
     try {
       own.verify(
           grant.chain().toArray(X509Certificate[]::new),
@@ -202,6 +286,6 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
     }
     if (!grant.chain().getFirst().getPublicKey().equals(keys.getPublic()))
       throw new EnrolmentRefusedException("the granted certificate is for another key");
-    return new Credentials(id, keys.getPrivate(), grant.chain(), grant.roots());
+    return new Credentials(id, keys.getPrivate(), grant.chain(), believed(grant));
   }
 }

@@ -1,7 +1,7 @@
 package dev.windlass.identity;
 
 /** The registrar, or the joiner, said no; asking again does not help. */
-public final class EnrolmentRefusedException extends Exception {
+public sealed class EnrolmentRefusedException extends Exception permits UnauthorizedException {
   private static final long serialVersionUID = 1L;
 
   public EnrolmentRefusedException(String message) {

@@ -10,15 +10,20 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What the registrar answers to a join or a renewal: {@code {"v":1,"id":"spiffe://…","chain":[b64
- * DER…],"roots":[b64 DER…]}}.
+ * DER…],"roots":[b64 DER…]}}, and for a head that attested in a cluster with a public log, {@code
+ * "index":n} as well.
  *
  * @param chain leaf first
  * @param roots whom to believe from now on
+ * @param index of the log's entry with this certificate; absent where the receiver has no use for
+ *     it
  */
-public record Grant(SpiffeId id, List<X509Certificate> chain, List<X509Certificate> roots) {
+public record Grant(
+    SpiffeId id, List<X509Certificate> chain, List<X509Certificate> roots, OptionalLong index) {
   private static final int MAX_CERTIFICATES = 8;
 
   public Grant {
@@ -26,25 +31,34 @@ public record Grant(SpiffeId id, List<X509Certificate> chain, List<X509Certifica
     roots = List.copyOf(roots);
   }
 
+  public Grant(SpiffeId id, List<X509Certificate> chain, List<X509Certificate> roots) {
+    this(id, chain, roots, OptionalLong.empty());
+  }
+
   /**
    * @throws IllegalArgumentException if a member is missing, unknown or malformed
    */
   public static Grant parse(Json body) {
-    var at = body.at().only("v", "id", "chain", "roots");
+    var at = body.at().only("v", "id", "chain", "roots", "index");
     at.get("v").int32(1, 1);
     return new Grant(
         at.get("id").as(SpiffeId::parse),
         certificates(at.get("chain")),
-        certificates(at.get("roots")));
+        certificates(at.get("roots")),
+        at.find("index")
+            .map(n -> OptionalLong.of(n.integer(0, Json.MAX_INTEGER)))
+            .orElse(OptionalLong.empty()));
   }
 
   public Json json() {
-    return Json.object()
-        .put("v", 1)
-        .put("id", id.toString())
-        .put("chain", texts(chain))
-        .put("roots", texts(roots))
-        .build();
+    var answer =
+        Json.object()
+            .put("v", 1)
+            .put("id", id.toString())
+            .put("chain", texts(chain))
+            .put("roots", texts(roots));
+    index.ifPresent(n -> answer.put("index", n));
+    return answer.build();
   }
 
   private static List<X509Certificate> certificates(Located at) {

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * authority its token pins; that is decided in the handshake, before a request is written. A join
  * is one connection, because handshakes are most of what it costs; so is each renewal.
  */
-final class HttpsRegistrar implements RegistrarPort, AutoCloseable {
+final class HttpsRegistrar implements RegistrarPort, AttestPort, AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int MAX_ANSWER = 64 << 10;
 
@@ -37,21 +37,53 @@ final class HttpsRegistrar implements RegistrarPort, AutoCloseable {
    * @param host name or address; an IPv6 address in brackets
    */
   HttpsRegistrar(String host, JoinToken token, InstantSource clock) {
-    this.base = URI.create("https://" + host + ":" + token.port() + "/");
-    this.joining = client(Tls.contextPinned(token, clock));
+    this(host + ":" + token.port(), Tls.contextPinned(token, clock), clock);
+  }
+
+  private HttpsRegistrar(String authority, SSLContext joiners, InstantSource clock) {
+    this.base = URI.create("https://" + authority + "/");
+    this.joining = client(joiners);
     this.clock = clock;
+  }
+
+  /**
+   * For one who has no credentials but knows the roots.
+   *
+   * @param authority {@code host:port}
+   */
+  static HttpsRegistrar under(TrustedRoots roots, String authority, InstantSource clock) {
+    return new HttpsRegistrar(authority, Tls.contextUnder(roots::current, clock), clock);
   }
 
   @Override
   public byte[] challenge() throws IOException, EnrolmentRefusedException {
+    return challenge("challenge");
+  }
+
+  @Override
+  public byte[] attestChallenge() throws IOException, EnrolmentRefusedException {
+    return challenge("attest/challenge");
+  }
+
+  private byte[] challenge(String path) throws IOException, EnrolmentRefusedException {
     var body = Json.object().put("v", 1).build();
-    var answer = post(joining, "challenge", body).at();
+    var answer = post(joining, path, body).at();
     try {
       var nonce = answer.only("v", "nonce").get("nonce").as(Base64.getDecoder()::decode);
       if (nonce.length == JoinRequest.NONCE_BYTES) return nonce;
       throw new IOException("the registrar's nonce has " + nonce.length + " octets, expected 32");
     } catch (IllegalArgumentException e) {
-      throw new IOException("the registrar's answer to /challenge: " + e.getMessage(), e);
+      throw new IOException("the registrar's answer to /" + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** 401 is about a token or nonce, of which the next may be good. */
+  @Override
+  public Grant attest(AttestRequest request) throws IOException, EnrolmentRefusedException {
+    try {
+      return grant(post(joining, "attest", request.json()));
+    } catch (UnauthorizedException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
@@ -144,6 +176,7 @@ final class HttpsRegistrar implements RegistrarPort, AutoCloseable {
       throw new RegistrarBusyException(why, retryAfter(response.headers()));
     boolean again = status >= 500 || status == 408 || status == 429;
     if (again) throw new IOException(why);
+    if (status == 401) throw new UnauthorizedException(why);
     throw new EnrolmentRefusedException(why);
   }
 

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -55,6 +56,21 @@ public final class Tls {
    */
   static SSLContext contextPinned(JoinToken token, InstantSource clock) {
     return context(new KeyManager[0], new Trust((chain, purposes) -> pinned(token, chain, clock)));
+  }
+
+  /**
+   * For one who has no credentials yet and knows the roots: believes a registrar under one of them.
+   */
+  static SSLContext contextUnder(Supplier<List<X509Certificate>> roots, InstantSource clock) {
+    return context(
+        new KeyManager[0],
+        new Trust(
+            (chain, purposes) -> {
+              if (chain.length == 0) throw new CertificateException("no certificate was shown");
+              var domain = PeerVerifier.idOf(chain[0]).trustDomain();
+              new PeerVerifier(roots, domain, id -> id.role().equals(SpiffeId.REGISTRAR), clock)
+                  .verify(chain, purposes);
+            }));
   }
 
   private static void pinned(JoinToken token, X509Certificate[] chain, InstantSource clock)
