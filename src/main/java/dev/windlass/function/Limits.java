@@ -29,9 +29,16 @@ public record Limits(
   /** The largest integer of JSON that every reader keeps exactly. */
   public static final long MAX_FUEL = (1L << 53) - 1;
 
+  /** One page. */
+  public static final long MIN_MEMORY_BYTES = 64 << 10;
+
   public static final long MAX_MEMORY_BYTES = 256L << 20;
+  public static final int MAX_TABLE_ELEMENTS = 1_000_000;
   public static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
   public static final int MAX_BODY_BYTES = 64 << 20;
+  public static final int MAX_STDERR_BYTES = 1 << 20;
+  public static final int MAX_SCRATCH_BYTES = 64 << 20;
+  public static final int MAX_CONCURRENCY = 100_000;
 
   /** 10 G operations, 128 MiB, 10 s, bodies of 10 MiB, 64 KiB of log, 16 MiB of scratch. */
   public static final Limits DEFAULT =
@@ -48,14 +55,14 @@ public record Limits(
 
   public Limits {
     within("fuel", fuel, 1, MAX_FUEL);
-    within("memory", memoryBytes, 64 << 10, MAX_MEMORY_BYTES);
-    within("tableElements", tableElements, 0, 1_000_000);
+    within("memory", memoryBytes, MIN_MEMORY_BYTES, MAX_MEMORY_BYTES);
+    within("tableElements", tableElements, 0, MAX_TABLE_ELEMENTS);
     within("timeout in ms", timeout.toMillis(), 1, MAX_TIMEOUT.toMillis());
     within("input", inputBytes, 0, MAX_BODY_BYTES);
     within("output", outputBytes, 0, MAX_BODY_BYTES);
-    within("stderr", stderrBytes, 0, 1 << 20);
-    within("scratch", scratchBytes, 0, 64 << 20);
-    within("concurrency", concurrency, 0, 100_000);
+    within("stderr", stderrBytes, 0, MAX_STDERR_BYTES);
+    within("scratch", scratchBytes, 0, MAX_SCRATCH_BYTES);
+    within("concurrency", concurrency, 0, MAX_CONCURRENCY);
   }
 
   private static void within(String what, long value, long least, long most) {

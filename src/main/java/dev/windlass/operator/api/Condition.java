@@ -2,6 +2,7 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -20,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Condition(
-    @Required @Size(max = 64) @Pattern("^[A-Z][A-Za-z0-9]*$") String type,
+    @Required @Size(max = 64) @Pattern(Schema.REASON) String type,
     @Required @Pattern("^(True|False|Unknown)$") String status,
-    @Nullable Long observedGeneration,
-    @Required @Size(max = 64) String lastTransitionTime,
-    @Required @Size(max = 64) @Pattern("^[A-Z][A-Za-z0-9]*$") String reason,
+    @Min(0) @Nullable Long observedGeneration,
+    @Required @Size(max = Schema.TIME) String lastTransitionTime,
+    @Required @Size(max = 64) @Pattern(Schema.REASON) String reason,
     @Required @Size(max = 4096) String message) {
   public static final String TRUE = "True";
   public static final String FALSE = "False";

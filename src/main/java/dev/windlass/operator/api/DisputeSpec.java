@@ -2,7 +2,11 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record DisputeSpec(@Required @Nullable Long logIndex, @Nullable String reason) {
+@ValidationRule(value = "self == oldSelf", message = "a dispute never changes: make another one")
+public record DisputeSpec(
+    @Required @Min(0) @Max(Schema.JSON_MAX) @Nullable Long logIndex,
+    @Required @Size(min = 1, max = 4096) @Nullable String reason) {
   public static final DisputeSpec NONE = new DisputeSpec(null, null);
 }

@@ -2,6 +2,8 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record DisputeStatus(
-    @Nullable Long observedGeneration,
-    @Nullable String function,
-    List<String> jury,
-    @Nullable String verdict,
-    @Nullable Long logIndex,
-    List<Condition> conditions) {
+    @Min(0) @Nullable Long observedGeneration,
+    @Size(max = 127) @Nullable String function,
+    @Size(max = 100) List<@Size(max = 2048) String> jury,
+    @Size(max = 64) @Nullable String verdict,
+    @Min(0) @Nullable Long logIndex,
+    @Size(max = 16) List<Condition> conditions) {
   public static final DisputeStatus NONE =
       new DisputeStatus(null, null, List.of(), null, null, List.of());
 

@@ -2,6 +2,7 @@ package dev.windlass.operator.api;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -27,6 +28,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "DIGEST", jsonPath = ".status.resolvedDigest", type = Type.STRING)
 @AdditionalPrinterColumn(name = "POLICY", jsonPath = ".spec.policy.mode", type = Type.STRING)
 @AdditionalPrinterColumn(name = "AGE", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+@ValidationRule(
+    value = "self.metadata.name.matches('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",
+    message =
+        "a function's name is 1 to 63 of a-z, 0-9 and '-', without dots, "
+            + "because it stands in URLs and host names")
 public final class Function extends CustomResource<FunctionSpec, FunctionStatus>
     implements Namespaced {
   private static final long serialVersionUID = 1;

@@ -2,7 +2,13 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
 import java.util.Map;
@@ -21,21 +27,42 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(
+    value = "!has(self.source.https) || has(self.digest)",
+    message =
+        "source.https needs a digest (sha256: and 64 hex digits): the address "
+            + "alone does not say which bytes are meant")
+@ValidationRule(
+    value =
+        "!has(self.determinism) || self.determinism != 'none' || "
+            + "!has(self.policy) || !has(self.policy.mode) || !(self.policy.mode in "
+            + "['quorum', 'strict', 'bft', 'aggregate'])",
+    message = "this policy compares results, which needs determinism strict or " + "recorded",
+    messageExpression =
+        "'policy.mode ' + self.policy.mode + ' compares results, which needs "
+            + "determinism strict or recorded, not none'")
+@ValidationRule(
+    value =
+        "!has(self.determinism) || self.determinism != 'none' || "
+            + "!has(self.policy) || !has(self.policy.audit) || self.policy.audit == 0",
+    message =
+        "policy.audit runs a request again and compares, which needs "
+            + "determinism strict or recorded, not none")
 public record FunctionSpec(
     @Required @Nullable Source source,
-    @Nullable String digest,
+    @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String digest,
     @Nullable Files files,
-    @Nullable String entry,
-    List<String> args,
-    Map<String, String> env,
-    List<SecretUse> secrets,
-    @Nullable String world,
+    @Size(min = 1, max = 256) @Nullable String entry,
+    @Size(max = 256) List<@Size(max = Schema.WORDS) String> args,
+    @Size(max = 256) Map<String, @Size(max = Schema.WORDS) String> env,
+    @Size(max = 32) List<SecretUse> secrets,
+    @Pattern("^(wasi|cgi|blockless)$") @Nullable String world,
     @Nullable Limits limits,
-    @Nullable String determinism,
-    @Nullable String retry,
+    @Pattern("^(strict|recorded|none)$") @Nullable String determinism,
+    @Pattern("^(safe|never)$") @Nullable String retry,
     @Nullable Permissions permissions,
-    @Nullable String hardware,
-    @Nullable Policy policy,
+    @Pattern(Schema.LABEL) @Size(max = 63) @Nullable String hardware,
+    @Default("{}") @Nullable Policy policy,
     @Nullable Route route) {
   public static final FunctionSpec NONE =
       new FunctionSpec(
@@ -51,6 +78,11 @@ public record FunctionSpec(
   /** Exactly one of the four. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
+  @ValidationRule(
+      value =
+          "[has(self.inline), has(self.oci), has(self.https), "
+              + "has(self.ipfs)].filter(given, given).size() == 1",
+      message = "give exactly one of source.inline, source.oci, source.https, " + "source.ipfs")
   public record Source(
       @Nullable Inline inline, @Nullable Oci oci, @Nullable Https https, @Nullable Ipfs ipfs) {}
 
@@ -59,7 +91,17 @@ public record FunctionSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Inline(@Required @Nullable String module) {}
+  @ValidationRule(
+      value = "size(self.module) <= 1048576",
+      message =
+          "inline holds at most 768 KiB of Wasm (1048576 characters of base64): "
+              + "push a larger module to a registry and name it in source.oci",
+      messageExpression =
+          "'inline holds at most 768 KiB of Wasm (1048576 characters of base64), "
+              + "this is ' + string(size(self.module)) + ' characters: push it to a "
+              + "registry and name it in source.oci'")
+  public record Inline(
+      @Required @Size(min = 1, max = Schema.MOST_BASE64) @Nullable String module) {}
 
   /**
    * @param reference registry, repository, and a tag or a digest
@@ -67,15 +109,32 @@ public record FunctionSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Oci(@Required @Nullable String reference, @Nullable String pullSecret) {}
+  @ValidationRule(
+      value =
+          "self.reference.matches('^[a-zA-Z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9]+([._-]"
+              + "+[a-z0-9]+)*)+(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$'"
+              + ")",
+      message =
+          "reference is registry/repository:tag or "
+              + "registry/repository@sha256:<64 hex digits>, without https://",
+      messageExpression =
+          "'reference is registry/repository:tag or "
+              + "registry/repository@sha256:<64 hex digits>, without https://, not ' + "
+              + "self.reference")
+  public record Oci(
+      @Required @Size(min = 1, max = 512) @Nullable String reference,
+      @Pattern(Schema.SUBDOMAIN) @Size(max = 253) @Nullable String pullSecret) {}
 
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Https(@Required @Nullable String url) {}
+  @ValidationRule(
+      value = "self.url.matches('^https://[^/@ ]+(/[^ ]*)?$')",
+      message = "url begins with https://, names a host, and carries no user name or " + "space")
+  public record Https(@Required @Size(max = 2048) @Nullable String url) {}
 
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Ipfs(@Required @Nullable String cid) {}
+  public record Ipfs(@Required @Pattern("^[A-Za-z0-9]+$") @Size(max = 128) @Nullable String cid) {}
 
   /**
    * A ustar archive that the guest sees read-only.
@@ -85,7 +144,15 @@ public record FunctionSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Files(@Required @Nullable String inline, @Nullable String digest) {}
+  @ValidationRule(
+      value = "size(self.inline) <= 262144",
+      message = "files.inline holds at most 192 KiB of archive (262144 characters of " + "base64)",
+      messageExpression =
+          "'files.inline holds at most 192 KiB of archive (262144 characters of "
+              + "base64), this is ' + string(size(self.inline)) + ' characters'")
+  public record Files(
+      @Required @Size(min = 1, max = Schema.MOST_BASE64) @Nullable String inline,
+      @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String digest) {}
 
   /**
    * A value of a Secret beside the function that the guest gets.
@@ -97,7 +164,9 @@ public record FunctionSpec(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record SecretUse(
-      @Required @Nullable String name, @Required @Nullable String key, @Nullable String as) {}
+      @Required @Pattern(Schema.SUBDOMAIN) @Size(max = 253) @Nullable String name,
+      @Required @Size(min = 1, max = 253) @Nullable String key,
+      @Size(min = 1, max = 253) @Nullable String as) {}
 
   /**
    * What one run may use. Sizes are quantities ({@code 128Mi}), and so is fuel ({@code 10G}).
@@ -117,18 +186,18 @@ public record FunctionSpec(
   public record Limits(
       @Nullable Quantity fuel,
       @Nullable Quantity memory,
-      @Nullable Integer tableElements,
-      @Nullable String timeout,
+      @Min(0) @Max(1_000_000) @Nullable Integer tableElements,
+      @Pattern("^[0-9]{1,9}(ms|s|m)$") @Size(max = 11) @Nullable String timeout,
       @Nullable Quantity input,
       @Nullable Quantity output,
       @Nullable Quantity stderr,
       @Nullable Quantity scratch,
-      @Nullable Integer concurrency) {}
+      @Min(0) @Max(100_000) @Nullable Integer concurrency) {}
 
   /** What the guest may reach. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Permissions(List<HttpPermission> http) {
+  public record Permissions(@Size(max = 64) List<HttpPermission> http) {
     public Permissions {
       http = Absent.orEmpty(http);
     }
@@ -140,7 +209,9 @@ public record FunctionSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record HttpPermission(@Required @Nullable String url, List<String> methods) {
+  public record HttpPermission(
+      @Required @Size(max = 2048) @Nullable String url,
+      @Size(max = 16) List<@Pattern(Schema.METHOD) @Size(max = 20) String> methods) {
     public HttpPermission {
       methods = Absent.orEmpty(methods);
     }
@@ -158,13 +229,39 @@ public record FunctionSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
+  @ValidationRule(
+      value = "!has(self.n) || !has(self.threshold) || self.threshold <= self.n",
+      message = "threshold is at most n",
+      messageExpression =
+          "'threshold ' + string(self.threshold) + ' is more than n ' + "
+              + "string(self.n) + ': so many equal results can never come'")
+  @ValidationRule(
+      value = "!(self.mode in ['quorum', 'strict']) || has(self.n) == " + "has(self.threshold)",
+      message =
+          "give both n and threshold, or neither for the mode's own (quorum 3 "
+              + "and 2, strict 5 and 3)")
+  @ValidationRule(
+      value =
+          "!(self.mode in ['quorum', 'strict']) || !has(self.n) || "
+              + "!has(self.threshold) || 2 * self.threshold > self.n",
+      message = "modes quorum and strict need a majority: 2 x threshold more than n",
+      messageExpression =
+          "'mode ' + self.mode + ' needs a majority: 2 x threshold ' + "
+              + "string(self.threshold) + ' must be more than n ' + string(self.n)")
+  @ValidationRule(
+      value = "self.mode != 'bft' || !has(self.n) || self.n >= 4",
+      message = "mode bft needs n of at least 4",
+      messageExpression =
+          "'mode bft needs n of at least 4, not ' + string(self.n) + ': with "
+              + "fewer, one liar is enough'")
   public record Policy(
-      @Nullable String mode,
-      @Nullable Integer n,
-      @Nullable Integer threshold,
-      @Nullable Integer audit,
-      List<String> pins,
-      List<String> diversity) {
+      @Default("single") @Pattern("^(single|first|quorum|strict|bft|aggregate|zk)$")
+          @Nullable String mode,
+      @Min(1) @Max(100) @Nullable Integer n,
+      @Min(1) @Max(100) @Nullable Integer threshold,
+      @Min(0) @Max(1_000_000) @Nullable Integer audit,
+      @Size(max = 64) List<@Pattern(Schema.SUBDOMAIN) @Size(max = 253) String> pins,
+      @Size(max = 5) List<@Pattern("^(node|operator|zone|net24|net48)$") String> diversity) {
     public Policy {
       pins = Absent.orEmpty(pins);
       diversity = Absent.orEmpty(diversity);
@@ -181,8 +278,22 @@ public record FunctionSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
+  @ValidationRule(
+      value = "!has(self.host) || self.host == '' || (has(self.path) && self.path != " + "'')",
+      message = "a route with a host needs a path; / is all of it")
+  @ValidationRule(
+      value = "!has(self.path) || self.path.matches('^(/|(/[^/?#% \\\\t]+)+)?$')",
+      message =
+          "path is / or begins with /, has no / at its end, no empty segment and "
+              + "none of ?, #, % and space",
+      messageExpression =
+          "'path is / or begins with /, has no / at its end, no empty segment "
+              + "and none of ?, #, % and space, not ' + self.path")
   public record Route(
-      @Nullable String host, @Nullable String path, List<String> methods, @Nullable String auth) {
+      @Pattern("^[a-z0-9.-]*$") @Size(max = 253) @Nullable String host,
+      @Size(max = 16_384) @Nullable String path,
+      @Size(max = 16) List<@Pattern(Schema.METHOD) @Size(max = 20) String> methods,
+      @Size(max = 63) @Nullable String auth) {
     public Route {
       methods = Absent.orEmpty(methods);
     }

@@ -2,6 +2,9 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record FunctionStatus(
-    @Nullable Long observedGeneration,
-    @Nullable String url,
-    @Nullable String resolvedDigest,
-    @Nullable String manifestDigest,
-    @Nullable String filesDigest,
-    @Nullable String cid,
-    @Nullable Long logIndex,
-    List<String> compiledFor,
-    List<Condition> conditions) {
+    @Min(0) @Nullable Long observedGeneration,
+    @Size(max = 2048) @Nullable String url,
+    @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String resolvedDigest,
+    @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String manifestDigest,
+    @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String filesDigest,
+    @Size(max = 128) @Nullable String cid,
+    @Min(0) @Nullable Long logIndex,
+    @Size(max = 50) List<@Size(max = 128) String> compiledFor,
+    @Size(max = 16) List<Condition> conditions) {
   public static final FunctionStatus NONE =
       new FunctionStatus(null, null, null, null, null, null, null, List.of(), List.of());
 

@@ -2,6 +2,7 @@ package dev.windlass.operator.api;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
@@ -20,6 +21,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "NVME", jsonPath = ".spec.nvme.bytes", type = Type.STRING)
 @AdditionalPrinterColumn(name = "NODES", jsonPath = ".status.matching", type = Type.INTEGER)
 @AdditionalPrinterColumn(name = "AGE", jsonPath = ".metadata.creationTimestamp", type = Type.DATE)
+@ValidationRule(
+    value = "self.metadata.name.matches('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",
+    message =
+        "a profile's name is 1 to 63 of a-z, 0-9 and '-', without dots, "
+            + "because it stands in a label")
 public final class HardwareProfile
     extends CustomResource<HardwareProfileSpec, HardwareProfileStatus> {
   private static final long serialVersionUID = 1;

@@ -2,7 +2,12 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record HardwareProfileSpec(
     @Required @Nullable Cpu cpu,
-    @Nullable Quantity memoryPerVcpu,
+    @Default("2Gi") @Nullable Quantity memoryPerVcpu,
     @Nullable Nvme nvme,
     @Nullable Quantity disk,
-    @Nullable String arch) {
+    @Pattern("^(amd64|arm64)$") @Nullable String arch) {
   public static final HardwareProfileSpec NONE =
       new HardwareProfileSpec(null, null, null, null, null);
 
@@ -29,7 +34,16 @@ public record HardwareProfileSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Cpu(@Required @Nullable Quantity vcpu, @Nullable Integer minMHz) {}
+  @ValidationRule(
+      value =
+          "string(self.vcpu).matches('^([1-9][0-9]{0,2}([.][05])?|0[.]5|([1-9][0-9]{0,2})?500m"
+              + "|[1-9][0-9]{0,2}000m)$')",
+      message = "vcpu is a multiple of 500m up to 999, such as 500m, 1, 1500m or " + "\"2.5\"",
+      messageExpression =
+          "'vcpu is a multiple of 500m up to 999, such as 500m, 1, 1500m or 2.5, "
+              + "not ' + string(self.vcpu)")
+  public record Cpu(
+      @Required @Nullable Quantity vcpu, @Min(1) @Max(100_000) @Nullable Integer minMHz) {}
 
   /**
    * @param bytes size of the device
@@ -37,5 +51,10 @@ public record HardwareProfileSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Nvme(@Nullable Quantity bytes, @Nullable Integer writeMBps) {}
+  @ValidationRule(
+      value = "!has(self.writeMBps) || has(self.bytes)",
+      message =
+          "nvme.writeMBps needs nvme.bytes: a speed is that of a device of a " + "certain size")
+  public record Nvme(
+      @Nullable Quantity bytes, @Min(1) @Max(1_000_000) @Nullable Integer writeMBps) {}
 }

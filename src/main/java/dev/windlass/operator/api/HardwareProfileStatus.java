@@ -2,6 +2,9 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record HardwareProfileStatus(
-    @Nullable Long observedGeneration,
+    @Min(0) @Nullable Long observedGeneration,
     @Nullable Quantity memory,
-    @Nullable Integer matching,
-    @Nullable Long slots,
-    List<String> nodes,
-    List<Rejected> rejected,
-    List<Condition> conditions) {
+    @Min(0) @Nullable Integer matching,
+    @Min(0) @Nullable Long slots,
+    @Size(max = HardwareProfileStatus.MAX_NODES) List<@Size(max = 253) String> nodes,
+    @Size(max = 32) List<Rejected> rejected,
+    @Size(max = 16) List<Condition> conditions) {
   public static final int MAX_NODES = 100;
   public static final int MAX_EXAMPLES = 10;
   public static final HardwareProfileStatus NONE =
@@ -41,7 +44,10 @@ public record HardwareProfileStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Rejected(@Nullable String reason, @Nullable Integer count, List<Example> examples) {
+  public record Rejected(
+      @Pattern(Schema.REASON) @Size(max = 64) @Nullable String reason,
+      @Min(0) @Nullable Integer count,
+      @Size(max = HardwareProfileStatus.MAX_EXAMPLES) List<Example> examples) {
     public Rejected {
       examples = Absent.orEmpty(examples);
     }
@@ -50,5 +56,6 @@ public record HardwareProfileStatus(
   /** A node and what it lacks, with both values. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Example(@Nullable String node, @Nullable String message) {}
+  public record Example(
+      @Size(max = 253) @Nullable String node, @Size(max = 1024) @Nullable String message) {}
 }

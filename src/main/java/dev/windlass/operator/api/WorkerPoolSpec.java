@@ -3,7 +3,13 @@ package dev.windlass.operator.api;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record WorkerPoolSpec(
-    @Required @Nullable String profile,
-    @SpecReplicas @Nullable Integer replicas,
+    @Required @Pattern(Schema.LABEL) @Size(max = 63) @Nullable String profile,
+    @SpecReplicas @Default("1") @Min(0) @Max(10_000) @Nullable Integer replicas,
     @Nullable Autoscale autoscale,
-    @Nullable Boolean shared,
-    @Nullable String trust,
-    @Nullable Long stake,
+    @Default("false") @Nullable Boolean shared,
+    @Pattern(Schema.LABEL) @Size(max = 63) @Nullable String trust,
+    @Min(0) @Max(Schema.JSON_MAX) @Nullable Long stake,
     @Nullable Spread spread,
     @PreserveUnknownFields @Nullable Map<String, Object> podTemplate) {
   public static final WorkerPoolSpec NONE =
@@ -35,7 +41,15 @@ public record WorkerPoolSpec(
 
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Autoscale(@Nullable Integer min, @Required @Nullable Integer max) {}
+  @ValidationRule(
+      value = "self.min <= self.max",
+      message = "autoscale.min is at most autoscale.max",
+      messageExpression =
+          "'autoscale.min ' + string(self.min) + ' is more than autoscale.max ' "
+              + "+ string(self.max)")
+  public record Autoscale(
+      @Default("0") @Min(0) @Max(10_000) @Nullable Integer min,
+      @Required @Min(1) @Max(10_000) @Nullable Integer max) {}
 
   /**
    * {@code Required}, {@code Preferred} (where it is not said) or {@code None}, for each.
@@ -45,5 +59,7 @@ public record WorkerPoolSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Spread(@Nullable String zone, @Nullable String host) {}
+  public record Spread(
+      @Default("Preferred") @Pattern(Schema.SPREAD) @Nullable String zone,
+      @Default("Preferred") @Pattern(Schema.SPREAD) @Nullable String host) {}
 }

@@ -2,6 +2,8 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.model.annotation.LabelSelector;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
@@ -19,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record WorkerPoolStatus(
-    @Nullable Long observedGeneration,
-    @StatusReplicas @Nullable Integer replicas,
-    @Nullable Integer ready,
-    @LabelSelector @Nullable String selector,
+    @Min(0) @Nullable Long observedGeneration,
+    @StatusReplicas @Min(0) @Nullable Integer replicas,
+    @Min(0) @Nullable Integer ready,
+    @LabelSelector @Size(max = 1024) @Nullable String selector,
     @Nullable Resources capacity,
     @Nullable Resources allocated,
     @Nullable Resources used,
-    List<Condition> conditions) {
+    @Size(max = 16) List<Condition> conditions) {
   public static final WorkerPoolStatus NONE =
       new WorkerPoolStatus(null, null, null, null, null, null, null, List.of());
 

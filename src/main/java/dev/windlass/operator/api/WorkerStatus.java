@@ -2,7 +2,11 @@ package dev.windlass.operator.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +25,21 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record WorkerStatus(
-    @Nullable String pod,
-    @Nullable String node,
-    @Nullable String zone,
-    @Nullable String state,
-    @Nullable String reason,
-    List<Condition> conditions,
+    @Size(max = 253) @Nullable String pod,
+    @Size(max = 253) @Nullable String node,
+    @Size(max = 253) @Nullable String zone,
+    @Pattern("^(Pending|Joining|Ready|Draining|Lost)$") @Nullable String state,
+    @Pattern(Schema.REASON) @Size(max = 64) @Nullable String reason,
+    @Size(max = 16) List<Condition> conditions,
     @Nullable Identity identity,
     @Nullable Engine engine,
     @Nullable Measured measured,
     @Nullable Load load,
-    List<String> digests,
-    @Nullable String lastSeen,
-    @Nullable Integer credibility,
-    @Nullable Long stake) {
+    @Size(max = WorkerStatus.MAX_DIGESTS)
+        List<@Pattern(Schema.DIGEST) @Size(max = 71) String> digests,
+    @Size(max = Schema.TIME) @Nullable String lastSeen,
+    @Min(0) @Max(1_000_000) @Nullable Integer credibility,
+    @Min(0) @Nullable Long stake) {
   public static final int MAX_DIGESTS = 50;
   public static final WorkerStatus NONE =
       new WorkerStatus(
@@ -105,19 +110,20 @@ public record WorkerStatus(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Identity(
-      @Required @Nullable String spiffeId,
-      @Required @Nullable String ed25519,
-      @Nullable String certificate,
-      @Required @Nullable String notAfter,
-      @Nullable Long registerIndex,
-      @Nullable String tokenHash,
-      @Nullable Integer restarts,
-      @Nullable String revokedAt) {}
+      @Required @Pattern("^spiffe://[^ ]+$") @Size(max = 2048) @Nullable String spiffeId,
+      @Required @Pattern("^[A-Za-z0-9+/]{43}=$") @Size(max = 44) @Nullable String ed25519,
+      @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String certificate,
+      @Required @Size(max = Schema.TIME) @Nullable String notAfter,
+      @Min(0) @Nullable Long registerIndex,
+      @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String tokenHash,
+      @Min(0) @Nullable Integer restarts,
+      @Size(max = Schema.TIME) @Nullable String revokedAt) {}
 
   /** Only workers with equal fingerprints give results that can be compared. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Engine(@Nullable String version, @Nullable String fingerprint) {}
+  public record Engine(
+      @Size(max = 64) @Nullable String version, @Size(max = 128) @Nullable String fingerprint) {}
 
   /**
    * What the worker says of its machine; never widens a match.
@@ -128,11 +134,11 @@ public record WorkerStatus(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Measured(
-      @Nullable Integer mhz,
+      @Min(0) @Nullable Integer mhz,
       @Nullable Quantity cpu,
       @Nullable Quantity memory,
-      @Nullable Long nvmeBytes,
-      @Nullable Integer nvmeWriteMBps) {}
+      @Min(0) @Nullable Long nvmeBytes,
+      @Min(0) @Nullable Integer nvmeWriteMBps) {}
 
   /**
    * @param lanes guests that can run at one time
@@ -140,5 +146,5 @@ public record WorkerStatus(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Load(@Nullable Integer lanes, @Nullable Integer running) {}
+  public record Load(@Min(0) @Nullable Integer lanes, @Min(0) @Nullable Integer running) {}
 }
