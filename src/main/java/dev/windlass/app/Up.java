@@ -206,8 +206,8 @@ final class Up implements HeadPorts {
   }
 
   @Override
-  public Ed25519Key publisher() {
-    return log.orElseThrow().operator();
+  public Optional<Ed25519Key> publisher() {
+    return log.map(UpLog::operator);
   }
 
   @Override

@@ -43,6 +43,7 @@ final class Catalogue {
     private final FunctionName name;
     private final AtomicInteger running = new AtomicInteger();
     private volatile Version current;
+    private volatile String profile = "";
 
     private Entry(FunctionName name, Version current) {
       this.name = name;
@@ -55,6 +56,15 @@ final class Catalogue {
 
     Version current() {
       return current;
+    }
+
+    /** Of hardware, by the cluster's word; empty where any will do. */
+    String profile() {
+      return profile;
+    }
+
+    void profile(String wanted) {
+      profile = wanted;
     }
 
     /** Runs of this function now. */

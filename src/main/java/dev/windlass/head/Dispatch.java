@@ -266,7 +266,13 @@ final class Dispatch {
   }
 
   private Request request(Job job, List<Fleet.Member> tried) {
-    var request = new Request(job.manifest().module(), job.manifest().hardware());
+    var manifest = job.manifest();
+    var request =
+        new Request(
+            manifest.module(),
+            manifest.hardware(),
+            manifest.name().namespace(),
+            job.entry().profile());
     if (tried.isEmpty()) return request;
     // By connection, not by name: a worker that came back is another process and never had it.
     Set<String> ids = new HashSet<>();

@@ -7,6 +7,7 @@ import dev.windlass.placement.Machine;
 import dev.windlass.placement.PassedOver;
 import dev.windlass.placement.Placement;
 import dev.windlass.placement.Request;
+import dev.windlass.placement.Standing;
 import dev.windlass.placement.Worker;
 import dev.windlass.protocol.Report;
 import dev.windlass.receipt.ResultVerifier;
@@ -49,10 +50,12 @@ final class Fleet {
     private volatile long reportedAtMillis;
     private volatile int busyElsewhere;
     private volatile long heldOffUntilMillis;
+    private final Standings standings;
 
-    Member(SpiffeId id, int capacity, Report report, long nowMillis) {
+    Member(SpiffeId id, int capacity, Report report, Standings standings, long nowMillis) {
       this.id = id;
       this.capacity = capacity;
+      this.standings = standings;
       this.joinedAtMillis = nowMillis;
       this.report = report;
       this.worker = asWorker(report);
@@ -84,7 +87,39 @@ final class Fleet {
       if (warm.size() < 2 * Report.MAX_WARM) warm.add(module);
       var w = worker;
       worker =
-          new Worker(w.id(), w.machine(), w.lanes(), w.capacity(), warm, w.draining(), w.rank());
+          new Worker(
+              w.id(),
+              w.machine(),
+              w.lanes(),
+              w.capacity(),
+              warm,
+              w.draining(),
+              w.standing(),
+              w.rank());
+    }
+
+    /** What is known of it elsewhere has changed. */
+    private synchronized void stands() {
+      var w = worker;
+      var now = standings.of(id);
+      worker =
+          new Worker(
+              w.id(),
+              w.machine(),
+              w.lanes(),
+              w.capacity(),
+              w.warm(),
+              report.draining() || now.draining(),
+              now.standing(),
+              w.rank());
+    }
+
+    Standing standing() {
+      return worker.standing();
+    }
+
+    boolean draining() {
+      return worker.draining();
     }
 
     private synchronized void reported(Report next, long nowMillis) {
@@ -118,14 +153,35 @@ final class Fleet {
               hardware.diskKind(),
               hardware.freeDiskBytes());
       int lanes = Math.max(1, report.lanes());
+      var stands = standings.of(id);
       return new Worker(
           id.toString(),
           machine,
           lanes,
           Math.max(lanes, capacity),
           new HashSet<>(report.warm()),
-          report.draining());
+          report.draining() || stands.draining(),
+          stands.standing());
     }
+  }
+
+  /**
+   * Port: what is known of a worker from elsewhere than its link; asked at each report, that is
+   * once a second, and when it has changed.
+   */
+  @FunctionalInterface
+  interface Standings {
+    /** Where there is no cluster. */
+    Standings NONE = _ -> Stands.FREE;
+
+    Stands of(SpiffeId worker);
+  }
+
+  /**
+   * @param draining nothing more is to be placed on it, whatever it says itself
+   */
+  record Stands(Standing standing, boolean draining) {
+    static final Stands FREE = new Stands(Standing.FREE, false);
   }
 
   /** Room for one order at one worker; give it back when the order has its reply. */
@@ -138,6 +194,7 @@ final class Fleet {
   private final InstantSource clock;
   private final RandomGenerator chance;
   private final Runnable onRoom;
+  private final Standings standings;
   private final CopyOnWriteArrayList<Member> members = new CopyOnWriteArrayList<>();
 
   private volatile long lastLossMillis = Long.MIN_VALUE / 2;
@@ -148,14 +205,15 @@ final class Fleet {
   /**
    * @param onRoom called whenever a worker may take one more order; must return soon
    */
-  Fleet(InstantSource clock, RandomGenerator chance, Runnable onRoom) {
+  Fleet(InstantSource clock, RandomGenerator chance, Standings standings, Runnable onRoom) {
     this.clock = clock;
     this.chance = chance;
+    this.standings = standings;
     this.onRoom = onRoom;
   }
 
   void joined(SpiffeId id, int capacity, Report report) {
-    var member = new Member(id, Math.max(1, capacity), report, clock.millis());
+    var member = new Member(id, Math.max(1, capacity), report, standings, clock.millis());
     synchronized (members) {
       members.removeIf(m -> m.id.equals(id));
       members.add(member);
@@ -170,6 +228,12 @@ final class Fleet {
       member.reported(report, clock.millis());
       if (wasDraining && !report.draining()) onRoom.run();
     }
+  }
+
+  /** What {@link Standings} says of a worker is different now. */
+  void stands(SpiffeId id) {
+    for (var member : members) if (member.id.equals(id)) member.stands();
+    onRoom.run();
   }
 
   void left(SpiffeId id) {
@@ -264,10 +328,23 @@ final class Fleet {
                   reasons.add(
                       new Shortage.Reason(
                           member.id.toString(), "is in quarantine: " + why, false)));
-    for (var passed : Placement.refusals(request, candidates()))
+    int foreign = 0;
+    for (var passed : Placement.refusals(request, candidates())) {
+      // One tenant does not hear of another's workers.
+      if (passed.why() instanceof PassedOver.OtherNamespace) foreign++;
+      else
+        reasons.add(
+            new Shortage.Reason(
+                passed.worker(), passed.why().message(), waitingHelps(passed.why())));
+    }
+    int counted = reasons.size() + foreign;
+    if (foreign > 0)
       reasons.add(
-          new Shortage.Reason(passed.worker(), passed.why().message(), waitingHelps(passed.why())));
-    boolean hope = reasons.size() < members.size() || reasons.stream().anyMatch(r -> r.passes());
+          new Shortage.Reason(
+              foreign + (foreign == 1 ? " worker" : " workers"),
+              foreign == 1 ? "serves other namespaces only" : "serve other namespaces only",
+              false));
+    boolean hope = counted < members.size() || reasons.stream().anyMatch(r -> r.passes());
     return hope ? new Shortage.Busy(reasons) : new Shortage.NoneEligible(reasons);
   }
 

@@ -57,7 +57,14 @@ final class Head {
     this.catalogue = Catalogue.open(config, store, clock);
     var waiting = new WaitingRoom(config.traffic().waiters());
     // Placement's dice need not be secret; ids and nonces must not be guessed.
-    this.fleet = new Fleet(clock, dice(), waiting::tell);
+    var cluster = ports.cluster();
+    this.fleet =
+        new Fleet(
+            clock,
+            dice(),
+            cluster.<Fleet.Standings>map(c -> c.workers()::stands).orElse(Fleet.Standings.NONE),
+            waiting::tell);
+    cluster.ifPresent(c -> c.workers().onChange(fleet::stands));
     var link = links.apply(new HeadPeers(vertx, fleet, store));
     var metrics = new HeadMetrics(registry);
     var results = new Results(config.memory());
@@ -92,7 +99,7 @@ final class Head {
     var deployer =
         new Deployer(
             new Deployer.Parts(
-                catalogue, store, fleet, waiting, link, trail.map(Trail::publications)),
+                catalogue, store, fleet, waiting, link, trail.flatMap(Trail::publications)),
             config.traffic().prepare());
     this.operations =
         new OperationApi(
@@ -123,7 +130,7 @@ final class Head {
     metrics.gauge("windlass.request.body.bytes", "Memory of request bodies", gateway::bodyBytes);
     metrics.gauge("windlass.results.kept.bytes", "Memory of kept results", results::bytes);
     metrics.gauge("windlass.artifacts.bytes", "Disk of artifacts", store::usedBytes);
-    trail.ifPresent(t -> t.publications().catchUp(catalogue));
+    trail.flatMap(Trail::publications).ifPresent(p -> p.catchUp(catalogue));
     this.sweeper = vertx.setPeriodic(SWEEP_MILLIS, _ -> Thread.startVirtualThread(this::sweep));
   }
 

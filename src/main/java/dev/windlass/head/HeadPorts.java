@@ -68,8 +68,13 @@ public interface HeadPorts {
   /** Which log and witnesses this head believes: what it exports it has verified by this. */
   WitnessPolicy policy();
 
-  /** Signs {@code function.publish} entries. */
-  Ed25519Key publisher();
+  /** Signs {@code function.publish} entries; empty where somebody else publishes. */
+  Optional<Ed25519Key> publisher();
+
+  /** The Kubernetes cluster that says which functions and workers there are; usually none. */
+  default Optional<ClusterHeadPorts> cluster() {
+    return Optional.empty();
+  }
 
   /** Called once, when workers can dial: the port that the link listens on. */
   void linkListens(int port);

@@ -1,5 +1,7 @@
 package dev.windlass.head;
 
+import dev.windlass.function.Limits;
+import dev.windlass.protocol.InvocationId;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -11,13 +13,16 @@ import java.util.Optional;
  *
  * @param receipts on their way
  * @param witnesses requests that wait for them
- * @param publications of functions
+ * @param publications of functions; empty where the operator of a cluster publishes
  * @param api what the log holds
  */
-record Trail(Receipts receipts, WitnessWait witnesses, Publications publications, ReceiptApi api)
+record Trail(Receipts receipts, WitnessWait witnesses, Optional<Publications> publications, ReceiptApi api)
     implements AutoCloseable {
   /** For the acknowledgements of the last receipts; the process has 35 s to end. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(10);
+
+  /** The longest run and the log's promise. */
+  private static final Duration YOUNG = Limits.MAX_TIMEOUT.plusSeconds(30);
 
   /**
    * @throws IOException when the directory of exported receipts cannot be used
@@ -52,9 +57,22 @@ record Trail(Receipts receipts, WitnessWait witnesses, Publications publications
         "Requests that wait for witnesses",
         witnesses::waiting);
     var api =
-        new ReceiptApi(lookup, id -> receipts.holds(id) || results.find(id).isPresent(), exports);
-    var publications = new Publications(ledger, ports::publisher, bounds.publish(), clock);
+        new ReceiptApi(
+            lookup,
+            id ->
+                receipts.holds(id)
+                    || results.find(id).isPresent()
+                    || ports.cluster().isPresent() && isYoung(id, clock),
+            exports);
+    var publications =
+        ports.publisher().map(key -> new Publications(ledger, () -> key, bounds.publish(), clock));
     return Optional.of(new Trail(receipts, witnesses, publications, api));
+  }
+
+  /** Another head of the cluster may have made it, and the log may get it yet. */
+  private static boolean isYoung(InvocationId id, InstantSource clock) {
+    long age = clock.millis() - id.unixMillis();
+    return age > -YOUNG.toMillis() && age < YOUNG.toMillis();
   }
 
   private static Duration lastWait(HeadConfig config) {
@@ -64,7 +82,7 @@ record Trail(Receipts receipts, WitnessWait witnesses, Publications publications
 
   @Override
   public void close() {
-    publications.close();
+    publications.ifPresent(Publications::close);
     receipts.close();
   }
 }

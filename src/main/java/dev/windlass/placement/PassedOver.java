@@ -7,8 +7,10 @@ public sealed interface PassedOver {
   /** Whether waiting may help; the other reasons stay until the worker or the function changes. */
   default boolean passes() {
     return switch (this) {
-      case Draining _, Stale _, NoCapacity _, AlreadyTried _, NotDrawn _ -> true;
-      case ArchitectureDiffers _,
+      case Draining _, Stale _, NoCapacity _, AlreadyTried _, NotDrawn _, NotVouchedFor _ -> true;
+      case OtherNamespace _,
+          OtherProfile _,
+          ArchitectureDiffers _,
           TooFewVcpus _,
           TooSlow _,
           TooLittleMemoryPerVcpu _,
@@ -43,6 +45,35 @@ public sealed interface PassedOver {
     @Override
     public String message() {
       return "has " + inFlight + " requests and takes " + capacity;
+    }
+  }
+
+  /**
+   * @param why continues a sentence that begins with the worker
+   */
+  record NotVouchedFor(String why) implements PassedOver {
+    @Override
+    public String message() {
+      return why;
+    }
+  }
+
+  record OtherNamespace(String serves, String function) implements PassedOver {
+    @Override
+    public String message() {
+      return "serves namespace " + serves + " only, the function is in " + function;
+    }
+  }
+
+  /**
+   * @param has empty where the cluster does not say
+   */
+  record OtherProfile(String has, String needs) implements PassedOver {
+    @Override
+    public String message() {
+      return (has.isEmpty() ? "is of no known profile" : "is of profile " + has)
+          + ", the function needs "
+          + needs;
     }
   }
 

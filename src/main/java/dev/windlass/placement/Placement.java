@@ -127,6 +127,7 @@ public final class Placement {
     if (worker.draining()
         || candidate.inFlight() >= worker.capacity()
         || candidate.reportAgeMillis() > request.maxReportAgeMillis()) return false;
+    if (!isServedBy(worker.standing(), request)) return false;
     if (!request.tried().isEmpty() && request.tried().contains(worker.id())) return false;
     var needs = request.needs();
     return needs == HardwareNeeds.NONE || whyNotMachine(needs, worker.machine()) == null;
@@ -134,6 +135,8 @@ public final class Placement {
 
   private static @Nullable PassedOver whyNot(Request request, Candidate candidate) {
     var worker = candidate.worker();
+    var standing = whyNotStanding(worker.standing(), request);
+    if (standing != null) return standing;
     if (worker.draining()) return new PassedOver.Draining();
     if (candidate.reportAgeMillis() > request.maxReportAgeMillis())
       return new PassedOver.Stale(candidate.reportAgeMillis(), request.maxReportAgeMillis());
@@ -143,6 +146,28 @@ public final class Placement {
     return candidate.inFlight() >= worker.capacity()
         ? new PassedOver.NoCapacity(candidate.inFlight(), worker.capacity())
         : null;
+  }
+
+  private static boolean isServedBy(Standing standing, Request request) {
+    return switch (standing) {
+      case Standing.Free _ -> true;
+      case Standing.Pooled pooled ->
+          pooled.serves(request.namespace()) && pooled.has(request.profile());
+      case Standing.Unvouched _ -> false;
+    };
+  }
+
+  /** {@link #isServedBy} with the reason. */
+  private static @Nullable PassedOver whyNotStanding(Standing standing, Request request) {
+    return switch (standing) {
+      case Standing.Free _ -> null;
+      case Standing.Unvouched(var why) -> new PassedOver.NotVouchedFor(why);
+      case Standing.Pooled pooled when !pooled.serves(request.namespace()) ->
+          new PassedOver.OtherNamespace(pooled.namespace(), request.namespace());
+      case Standing.Pooled pooled when !pooled.has(request.profile()) ->
+          new PassedOver.OtherProfile(pooled.profile(), request.profile());
+      case Standing.Pooled _ -> null;
+    };
   }
 
   private static @Nullable PassedOver whyNotMachine(HardwareNeeds needs, Machine machine) {

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param capacity orders it takes at one time: lanes and backlog
  * @param warm modules whose compiled code it has at hand
  * @param draining takes no more orders
+ * @param standing what it may be used for
  */
 public record Worker(
     String id,
@@ -19,6 +20,7 @@ public record Worker(
     int capacity,
     Set<Digest> warm,
     boolean draining,
+    Standing standing,
     long rank) {
   public Worker {
     if (lanes < 1 || capacity < lanes)
@@ -32,8 +34,20 @@ public record Worker(
 
   /** With its own place in the rendezvous hash, which depends on the id alone. */
   public Worker(
+      String id,
+      Machine machine,
+      int lanes,
+      int capacity,
+      Set<Digest> warm,
+      boolean draining,
+      Standing standing) {
+    this(id, machine, lanes, capacity, warm, draining, standing, rankOf(id));
+  }
+
+  /** Where there is no cluster. */
+  public Worker(
       String id, Machine machine, int lanes, int capacity, Set<Digest> warm, boolean draining) {
-    this(id, machine, lanes, capacity, warm, draining, rankOf(id));
+    this(id, machine, lanes, capacity, warm, draining, Standing.FREE);
   }
 
   /** FNV-1a over the UTF-16 code units. */

@@ -184,7 +184,7 @@ class HeadRoleTest {
     }
 
     @Override
-    public Ed25519Key publisher() {
+    public Optional<Ed25519Key> publisher() {
       throw new AssertionError("there is no log");
     }
 

@@ -23,7 +23,7 @@ class PlacementTest {
   private static final Machine MACHINE =
       new Machine("amd64", 2, 3_500, 4L << 30, "nvme", 100L << 30);
   private static final Digest MODULE = module(1);
-  private static final Request REQUEST = new Request(MODULE, HardwareNeeds.NONE);
+  private static final Request REQUEST = request(MODULE, HardwareNeeds.NONE);
 
   @Test
   void every_reason_is_named_with_what_there_is_and_what_is_needed() {
@@ -45,7 +45,7 @@ class PlacementTest {
     candidates.add(new Candidate(worker("busy", MACHINE, false), 6, 0, 0));
     candidates.add(new Candidate(worker("silent", MACHINE, false), 0, 0, 10_001));
     candidates.add(new Candidate(worker("lost", MACHINE, false), 0, 0, 0));
-    var request = new Request(MODULE, needs).without(Set.of("lost"));
+    var request = request(MODULE, needs).without(Set.of("lost"));
 
     var choice = Placement.explain(request, candidates, new SplittableRandom(1));
 
@@ -72,12 +72,48 @@ class PlacementTest {
   }
 
   @Test
+  void a_pool_serves_its_namespace_and_has_its_profile_unless_it_is_shared() {
+    var request = new Request(MODULE, HardwareNeeds.NONE, "tenant", "fast");
+    var standings =
+        Map.of(
+            "own", pooled("tenant", "fast", false),
+            "shared", pooled("platform", "fast", true),
+            "foreign", pooled("other", "fast", false),
+            "slow", pooled("tenant", "small", false),
+            "bare", pooled("tenant", "", false),
+            "gone", new Standing.Unvouched("has no Worker resource"));
+    var candidates = new ArrayList<Candidate>();
+    standings.forEach((id, s) -> candidates.add(new Candidate(worker(id, s), 0, 0, 0)));
+
+    var refused = Placement.refusals(request, candidates);
+
+    var said = new HashMap<String, String>();
+    for (var passed : refused) said.put(passed.worker(), passed.why().message());
+    assertEquals(
+        Map.of(
+            "foreign", "serves namespace other only, the function is in tenant",
+            "slow", "is of profile small, the function needs fast",
+            "bare", "is of no known profile, the function needs fast",
+            "gone", "has no Worker resource"),
+        said);
+    for (long seed = 0; seed < 200; seed++) {
+      var chosen = Placement.choose(request, candidates, new SplittableRandom(seed));
+      assertTrue(Set.of("own", "shared").contains(chosen.orElseThrow().worker().id()));
+    }
+    var anyProfile = new Request(MODULE, HardwareNeeds.NONE, "tenant", "");
+    assertEquals(
+        Set.of("foreign", "gone"),
+        Set.copyOf(
+            Placement.refusals(anyProfile, candidates).stream().map(Passed::worker).toList()));
+  }
+
+  @Test
   void a_worker_with_exactly_what_is_needed_is_chosen() {
     var needs = new HardwareNeeds(2, 3_500, 2L << 30, 100L << 30, "amd64");
     var only = List.of(idle("w"));
     assertEquals(
         Optional.of(only.getFirst()),
-        Placement.choose(new Request(MODULE, needs), only, new SplittableRandom(1)));
+        Placement.choose(request(MODULE, needs), only, new SplittableRandom(1)));
   }
 
   @Test
@@ -101,7 +137,8 @@ class PlacementTest {
       var candidates = anyCandidates(chance);
       var tried = new HashSet<String>();
       for (var c : candidates) if (chance.nextInt(5) == 0) tried.add(c.worker().id());
-      var request = new Request(MODULE, needs).without(tried);
+      var profile = chance.nextBoolean() ? "fast" : "";
+      var request = new Request(MODULE, needs, "tenant", profile).without(tried);
 
       var choice = Placement.explain(request, candidates, chance);
 
@@ -133,7 +170,7 @@ class PlacementTest {
   @Test
   void a_function_nobody_has_goes_to_the_same_worker_whatever_the_order_of_candidates() {
     for (int i = 0; i < 500; i++) {
-      var request = new Request(module(i), HardwareNeeds.NONE);
+      var request = request(module(i), HardwareNeeds.NONE);
       var chance = new SplittableRandom(i);
       var candidates = new ArrayList<Candidate>();
       for (int w = 0; w < 8; w++) candidates.add(idle("worker-" + w));
@@ -153,7 +190,7 @@ class PlacementTest {
     var seven = eight.subList(0, 7);
     var chance = new SplittableRandom(1);
     for (int i = 0; i < 2_000; i++) {
-      var request = new Request(module(i), HardwareNeeds.NONE);
+      var request = request(module(i), HardwareNeeds.NONE);
       var before = Placement.choose(request, eight, chance).orElseThrow();
       if (before == eight.get(7)) continue;
       assertEquals(before, Placement.choose(request, seven, chance).orElseThrow());
@@ -166,7 +203,7 @@ class PlacementTest {
     for (int w = 0; w < 8; w++) candidates.add(idle("worker-" + w));
     var counts = new HashMap<String, Integer>();
     for (int i = 0; i < 8_000; i++) {
-      var request = new Request(module(i), HardwareNeeds.NONE);
+      var request = request(module(i), HardwareNeeds.NONE);
       var chosen = Placement.choose(request, candidates, new SplittableRandom(i)).orElseThrow();
       counts.merge(chosen.worker().id(), 1, Integer::sum);
     }
@@ -236,7 +273,7 @@ class PlacementTest {
             new Candidate(
                 new Worker("w" + w, MACHINE, 2, 6, warm.get(w), false), chance.nextInt(3), 0, 0));
       var chosen =
-          Placement.choose(new Request(wanted, HardwareNeeds.NONE), candidates, chance)
+          Placement.choose(request(wanted, HardwareNeeds.NONE), candidates, chance)
               .orElseThrow();
       if (chosen.worker().warm().contains(wanted)) hits++;
       warm.get(Integer.parseInt(chosen.worker().id().substring(1))).add(wanted);
@@ -280,6 +317,27 @@ class PlacementTest {
     return new Worker(id, machine, 2, 6, Set.of(), draining);
   }
 
+  private static Worker worker(String id, Standing standing) {
+    return new Worker(id, MACHINE, 2, 6, Set.of(), false, standing);
+  }
+
+  private static Standing pooled(String namespace, String profile, boolean shared) {
+    return new Standing.Pooled(namespace, "pool", profile, shared, "zone-1", "node-1");
+  }
+
+  private static Standing anyStanding(SplittableRandom chance) {
+    return switch (chance.nextInt(4)) {
+      case 0 -> new Standing.Unvouched("is not vouched for");
+      case 1 -> pooled("tenant", "fast", chance.nextBoolean());
+      case 2 -> pooled("other", "small", chance.nextBoolean());
+      default -> Standing.FREE;
+    };
+  }
+
+  private static Request request(Digest module, HardwareNeeds needs) {
+    return new Request(module, needs, "default", "");
+  }
+
   private static Digest module(int seed) {
     return Digest.of(new byte[] {(byte) seed, (byte) (seed >> 8)});
   }
@@ -310,7 +368,14 @@ class PlacementTest {
       var warm = chance.nextBoolean() ? Set.of(MODULE) : Set.<Digest>of();
       candidates.add(
           new Candidate(
-              new Worker("w" + i, machine, lanes, lanes * 3, warm, chance.nextInt(6) == 0),
+              new Worker(
+                  "w" + i,
+                  machine,
+                  lanes,
+                  lanes * 3,
+                  warm,
+                  chance.nextInt(6) == 0,
+                  anyStanding(chance)),
               chance.nextInt(lanes * 3 + 2),
               chance.nextInt(2),
               chance.nextInt(8) == 0 ? 20_000 : chance.nextInt(1_000)));
