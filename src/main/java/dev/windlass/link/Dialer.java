@@ -1,5 +1,6 @@
 package dev.windlass.link;
 
+import dev.windlass.identity.SpiffeId;
 import dev.windlass.protocol.Answer;
 import dev.windlass.protocol.Encoded;
 import dev.windlass.protocol.Order;
@@ -30,6 +31,7 @@ final class Dialer {
   private boolean scheduled;
   private boolean replacing;
   private boolean leaving;
+  private boolean wanted = true;
 
   Dialer(LinkClient client, HeadAddress head, RandomGenerator chance) {
     var times = client.limits.times();
@@ -44,11 +46,27 @@ final class Dialer {
   }
 
   boolean isGone() {
-    return leaving && links.isEmpty() && !dialling;
+    return (leaving || !wanted) && links.isEmpty() && !dialling;
+  }
+
+  HeadAddress head() {
+    return head;
+  }
+
+  /** While it is not, the link that there is stays, and no other is dialled. */
+  void wanted(boolean now) {
+    boolean back = now && !wanted;
+    wanted = now;
+    if (back && current == null) redial();
+  }
+
+  /** A link to this head, greeted or not. */
+  boolean holds(SpiffeId id) {
+    return links.stream().anyMatch(dialled -> dialled.peer.equals(id));
   }
 
   void dial() {
-    if (leaving || dialling) return;
+    if (leaving || !wanted || dialling) return;
     dialling = true;
     client
         .client()
@@ -108,7 +126,7 @@ final class Dialer {
       peer = PeerIdentity.of(socket.sslSession());
       refusal =
           LinkTls.trusts(client.credentials, client.clock, socket.sslSession())
-              ? client.refusal(peer)
+              ? refusal(peer)
               : "its certificate is not trusted now";
     } catch (ProtocolException e) {
       socket.close();
@@ -123,6 +141,12 @@ final class Dialer {
     links.add(new Dialled(socket, peer));
   }
 
+  private @Nullable String refusal(PeerIdentity peer) {
+    return client.isLinkedElsewhere(peer.id(), this)
+        ? "it is linked by another address"
+        : client.refusal(peer);
+  }
+
   private void failed(String why) {
     dialling = false;
     LOG.log(Level.INFO, "link not made head=" + head + " why=\"" + why + "\"");
@@ -131,7 +155,7 @@ final class Dialer {
   }
 
   private void redial() {
-    if (leaving || dialling || scheduled) return;
+    if (leaving || !wanted || dialling || scheduled) return;
     scheduled = true;
     client.after(
         backoff.nextMillis(),
@@ -167,11 +191,13 @@ final class Dialer {
   private final class Dialled implements WorkerLink.Events {
     final Connection connection;
     final WorkerLink link;
+    final SpiffeId peer;
     final long sinceNanos = System.nanoTime();
     long replaceAtMillis;
     boolean greeted;
 
     Dialled(NetSocket socket, PeerIdentity peer) {
+      this.peer = peer.id();
       connection = new Connection(socket, client.turn(), client.limits);
       link =
           new WorkerLink(

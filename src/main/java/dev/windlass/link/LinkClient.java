@@ -20,9 +20,11 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,6 +41,8 @@ public final class LinkClient {
   private static final System.Logger LOG = System.getLogger("dev.windlass.link");
   private static final int REPORT_MILLIS = 1000;
 
+  private static final int RESOLVE_AGAIN_MILLIS = 500;
+
   /** A handler gets so much longer than the head waits: the head's time-out comes first. */
   private static final int BUS_GRACE_MILLIS = 5000;
 
@@ -47,7 +51,15 @@ public final class LinkClient {
   final Supplier<Report> report;
   final InstantSource clock = InstantSource.system();
   private final Vertx vertx;
-  private final List<Dialer> dialers;
+  private final HeadNames names;
+
+  /** Changed on the event loop. */
+  private final List<Dialer> dialers = new CopyOnWriteArrayList<>();
+
+  /** These two belong to the event loop. */
+  private boolean resolving;
+
+  private boolean leaving;
   private Function<Order, Future<Reply>> handler = this::deliver;
   private Set<SpiffeId> pinned = Set.of();
   private final Promise<Void> first = Promise.promise();
@@ -62,15 +74,35 @@ public final class LinkClient {
       List<HeadAddress> heads,
       Supplier<Report> report,
       LinkLimits limits) {
+    this(vertx, credentials, new HeadNames(heads, NameResolution.NONE), report, limits);
     if (heads.isEmpty()) throw new IllegalArgumentException("a worker needs a head to dial");
+  }
+
+  private LinkClient(
+      Vertx vertx,
+      CredentialSource credentials,
+      HeadNames names,
+      Supplier<Report> report,
+      LinkLimits limits) {
     this.vertx = vertx;
     this.credentials = credentials;
+    this.names = names;
     this.report = report;
     this.limits = limits;
-    this.dialers =
-        List.copyOf(heads).stream()
-            .map(head -> new Dialer(this, head, new SplittableRandom()))
-            .toList();
+  }
+
+  /**
+   * One that dials every address of each name, asks for them again every few seconds, and lets go
+   * of an address that is gone when its link has ended.
+   */
+  public static LinkClient ofNames(
+      Vertx vertx,
+      CredentialSource credentials,
+      List<HeadAddress> heads,
+      NameResolution resolution,
+      Supplier<Report> report,
+      LinkLimits limits) {
+    return new LinkClient(vertx, credentials, new HeadNames(heads, resolution), report, limits);
   }
 
   /**
@@ -100,10 +132,41 @@ public final class LinkClient {
             credentials.onRenewal(_ -> turn().submit(LinkClient.this::renew));
             vertx.setPeriodic(LinkServer.TICK_MILLIS, _ -> turn().run(LinkClient.this::tick));
             vertx.setPeriodic(REPORT_MILLIS, _ -> turn().run(LinkClient.this::sendReport));
-            turn().run(() -> dialers.forEach(Dialer::dial));
+            vertx.setPeriodic(resolveMillis(), _ -> turn().run(LinkClient.this::resolve));
+            turn().run(LinkClient.this::resolve);
           }
         };
     return vertx.deployVerticle(edge).onSuccess(id -> deployment = id).compose(_ -> first.future());
+  }
+
+  private long resolveMillis() {
+    return Math.max(1, limits.times().resolve().toMillis());
+  }
+
+  /** On the event loop: asks for the addresses, elsewhere, and then dials. */
+  private void resolve() {
+    if (resolving || leaving) return;
+    resolving = true;
+    Thread.startVirtualThread(
+        () -> {
+          var addresses = names.resolve();
+          turn().submit(() -> resolved(addresses));
+        });
+  }
+
+  private void resolved(Set<HeadAddress> addresses) {
+    resolving = false;
+    if (leaving) return;
+    for (var dialer : dialers) dialer.wanted(addresses.contains(dialer.head()));
+    dialers.removeIf(Dialer::isGone);
+    for (var address : addresses) {
+      if (dialers.size() >= HeadNames.MOST) break;
+      if (dialers.stream().anyMatch(d -> d.head().equals(address))) continue;
+      var dialer = new Dialer(this, address, new SplittableRandom());
+      dialers.add(dialer);
+      dialer.dial();
+    }
+    if (dialers.isEmpty()) after(RESOLVE_AGAIN_MILLIS, this::resolve);
   }
 
   /** Heads whose hello-ok has arrived and that have not said goodbye. */
@@ -111,7 +174,10 @@ public final class LinkClient {
     return (int) dialers.stream().filter(Dialer::isUp).count();
   }
 
-  /** Asks one of the linked heads. Callable from any thread; fails as {@link LinkFailure} says. */
+  /**
+   * Asks the linked heads, one after the other until one has it: a version may have come to one of
+   * them first. Callable from any thread; fails as {@link LinkFailure} says.
+   */
   public Future<Answer> ask(Ask ask) {
     var found = turn;
     if (found == null) return noHead();
@@ -119,11 +185,24 @@ public final class LinkClient {
     long deadline = System.nanoTime() + limits.times().ask().toNanos();
     found.submit(
         () -> {
-          var up = dialers.stream().filter(Dialer::isUp).findFirst();
-          if (up.isPresent()) up.get().ask(Link.encoded(ask), deadline, promise);
+          var up = dialers.stream().filter(Dialer::isUp).iterator();
+          if (up.hasNext()) askNext(up, Link.encoded(ask), deadline, promise);
           else noHead().onComplete(promise);
         });
     return promise.future();
+  }
+
+  private void askNext(
+      Iterator<Dialer> heads, Encoded ask, long deadline, Promise<Answer> promise) {
+    var one = Promise.<Answer>promise();
+    one.future()
+        .onComplete(
+            done -> {
+              boolean found = done.succeeded() && done.result() instanceof Answer.Found;
+              if (found || !heads.hasNext()) promise.handle(done);
+              else turn().submit(() -> askNext(heads, ask, deadline, promise));
+            });
+    heads.next().ask(ask, deadline, one);
   }
 
   /** Sends a report now, not in up to a second. */
@@ -175,8 +254,14 @@ public final class LinkClient {
     first.tryComplete();
   }
 
+  /** Whether this head is linked by another address of it. */
+  boolean isLinkedElsewhere(SpiffeId head, Dialer here) {
+    return dialers.stream().anyMatch(d -> d != here && d.holds(head));
+  }
+
   /** A link has ended: the last one ends a drain. */
   void ended() {
+    if (!leaving) dialers.removeIf(Dialer::isGone);
     if (drained != null && dialers.stream().allMatch(Dialer::isGone)) drained.tryComplete();
   }
 
@@ -252,6 +337,7 @@ public final class LinkClient {
         () -> {
           if (drained != null) drained.future().onComplete(gone);
           drained = drained == null ? gone : drained;
+          leaving = true;
           dialers.forEach(how);
           ended();
         });

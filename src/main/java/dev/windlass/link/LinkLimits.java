@@ -45,6 +45,8 @@ public record LinkLimits(Sizes sizes, Times times, int credits, int asks, int li
    *     with jitter of its upper half
    * @param renewBefore how long before a certificate ends its link is replaced, at most a fifth of
    *     what it had left when the link began
+   * @param resolve a worker asks so often which addresses the names of its heads have: a new head
+   *     of a headless Service has its links soon after
    */
   public record Times(
       Duration hello,
@@ -55,7 +57,8 @@ public record LinkLimits(Sizes sizes, Times times, int credits, int asks, int li
       Duration drain,
       Duration redialLeast,
       Duration redialMost,
-      Duration renewBefore) {}
+      Duration renewBefore,
+      Duration resolve) {}
 
   /** 1 MiB frames, 256 KiB chunks, messages of 66 MiB, 160 MiB of reassembly, 64 credits. */
   public static final LinkLimits DEFAULT =
@@ -70,7 +73,8 @@ public record LinkLimits(Sizes sizes, Times times, int credits, int asks, int li
               Duration.ofSeconds(30),
               Duration.ofMillis(100),
               Duration.ofSeconds(5),
-              Duration.ofMinutes(1)),
+              Duration.ofMinutes(1),
+              Duration.ofSeconds(5)),
           64,
           16,
           1024);

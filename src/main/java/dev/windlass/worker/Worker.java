@@ -7,6 +7,7 @@ import dev.windlass.identity.Enrolment;
 import dev.windlass.identity.EnrolmentRefusedException;
 import dev.windlass.link.LinkClient;
 import dev.windlass.link.LinkLimits;
+import dev.windlass.link.NameResolution;
 import dev.windlass.protocol.Answer;
 import dev.windlass.protocol.Ask;
 import dev.windlass.protocol.Order;
@@ -76,10 +77,11 @@ public final class Worker implements AutoCloseable {
             machine,
             settings.version());
     this.link =
-        new LinkClient(
+        LinkClient.ofNames(
             vertx,
             enrolment,
             settings.heads(),
+            NameResolution.SYSTEM,
             pulse::report,
             LinkLimits.DEFAULT.withCredits(bounds.lanes() + bounds.backlog()));
     var store = ContentStore.open(settings.data().resolve("artifacts"), bounds.storeBytes());

@@ -208,7 +208,8 @@ final class LinkSimulation {
         Duration.ofSeconds(5),
         Duration.ofMillis(1),
         Duration.ofMillis(1),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5));
   }
 
   /** One direction: octets in order, full at 64 KiB. */

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.windlass.function.Bytes;
 import dev.windlass.function.Digest;
 import dev.windlass.function.FunctionName;
+import dev.windlass.identity.SpiffeId;
 import dev.windlass.protocol.Answer;
 import dev.windlass.protocol.Ask;
 import dev.windlass.protocol.Order;
@@ -176,7 +177,8 @@ class LinkTest {
 
   @Test
   void a_worker_serves_several_heads_at_once() {
-    var second = new LinkServer(loopback.another(), loopback.headCredentials, LIMITS, loopback);
+    var other = loopback.identities.of(Identities.id(SpiffeId.HEAD, "head-2"));
+    var second = new LinkServer(loopback.another(), other, LIMITS, loopback);
     int port = await(second.listen(Loopback.LOCALHOST, 0));
     var source = loopback.identities.of(Identities.worker("w-1"));
     var heads =

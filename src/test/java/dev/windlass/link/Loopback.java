@@ -42,7 +42,8 @@ final class Loopback implements AutoCloseable, Peers {
           Duration.ofSeconds(5),
           Duration.ofMillis(20),
           Duration.ofMillis(200),
-          Duration.ofMinutes(1));
+          Duration.ofMinutes(1),
+          Duration.ofMillis(50));
 
   static final LinkLimits LIMITS = LinkLimits.DEFAULT.withTimes(BRIEF);
 
