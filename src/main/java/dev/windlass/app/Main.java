@@ -39,10 +39,16 @@ public final class Main {
         yield ExitCode.OK;
       }
       case WorkerProcesses.WORD -> told(() -> WorkerProcess.run(rest(args)));
-      case "head" -> told(() -> UpProcess.run("head", rest(args)));
+      case "head" -> told(() -> head(rest(args)));
       case "operator" -> told(() -> OperatorProcess.run(rest(args)));
       default -> Windlass.run(CommandPorts.make(), args);
     };
+  }
+
+  private static int head(List<String> words) {
+    return ClusterHeadSettings.isAsked(words)
+        ? ClusterHeadProcess.run(words)
+        : UpProcess.run("head", words);
   }
 
   /** Runs a role and says why it could not start. */

@@ -11,9 +11,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 /**
- * Gives {@link Up} to the beans of the head, and the events of Quarkus to {@link Up}: it starts its
- * workers after the head listens and stops them after the head has drained (whose observers have
- * priority 100).
+ * Gives {@link Up}, or {@link ClusterHead}, to the beans of the head, and the events of Quarkus to
+ * {@link Up}: it starts its workers after the head listens and stops them after the head has
+ * drained (whose observers have priority 100).
  */
 @Singleton
 final class UpBeans {
@@ -22,6 +22,11 @@ final class UpBeans {
   @Produces
   @Singleton
   HeadPorts ports(Instance<EntriesOut> entries) {
+    var cluster = ClusterHeadProcess.running();
+    if (cluster.isPresent()) {
+      cluster.get().sendBy(entries::get);
+      return cluster.get();
+    }
     UpProcess.running().sendBy(entries::get);
     return UpProcess.running();
   }
@@ -32,5 +37,6 @@ final class UpBeans {
 
   void stopped(@Observes @Priority(AFTER_THE_HEAD) ShutdownEvent event) {
     if (UpProcess.isRunning()) UpProcess.running().stop();
+    ClusterHeadProcess.running().ifPresent(ClusterHead::close);
   }
 }

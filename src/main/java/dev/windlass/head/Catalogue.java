@@ -43,7 +43,6 @@ final class Catalogue {
     private final FunctionName name;
     private final AtomicInteger running = new AtomicInteger();
     private volatile Version current;
-    private volatile String profile = "";
 
     private Entry(FunctionName name, Version current) {
       this.name = name;
@@ -60,11 +59,7 @@ final class Catalogue {
 
     /** Of hardware, by the cluster's word; empty where any will do. */
     String profile() {
-      return profile;
-    }
-
-    void profile(String wanted) {
-      profile = wanted;
+      return current.profile();
     }
 
     /** Runs of this function now. */
@@ -77,10 +72,21 @@ final class Catalogue {
    * What must be known of a version before its manifest is read.
    *
    * @param publishIndex of its entry in the log; absent when it was deployed without one
+   * @param profile of hardware that it is placed by; empty for any
    */
-  record Version(Digest manifest, Route route, int inputBytes, OptionalLong publishIndex) {
+  record Version(
+      Digest manifest, Route route, int inputBytes, OptionalLong publishIndex, String profile) {
     static Version of(Digest digest, Manifest manifest, OptionalLong publishIndex) {
-      return new Version(digest, manifest.route(), manifest.limits().inputBytes(), publishIndex);
+      return new Version(
+          digest, manifest.route(), manifest.limits().inputBytes(), publishIndex, "");
+    }
+
+    private Version at(Route other, String otherProfile) {
+      return new Version(manifest, other, inputBytes, publishIndex, otherProfile);
+    }
+
+    private Version published(long index) {
+      return new Version(manifest, route, inputBytes, OptionalLong.of(index), profile);
     }
   }
 
@@ -197,6 +203,17 @@ final class Catalogue {
    * @throws Problem.Thrown route-conflict, or store-full when there are too many functions
    */
   boolean publish(Manifest manifest, OptionalLong publishIndex) throws IOException {
+    return publish(manifest, publishIndex, manifest.route(), "");
+  }
+
+  /**
+   * The same, where somebody else says whether it has the route it asks for, and where it runs.
+   *
+   * @param route the manifest's, or none
+   * @param profile of hardware; empty for any
+   */
+  boolean publish(Manifest manifest, OptionalLong publishIndex, Route route, String profile)
+      throws IOException {
     var name = manifest.name();
     var octets = Bytes.wrap(ManifestJson.write(manifest));
     var digest = Digest.of(octets);
@@ -204,6 +221,9 @@ final class Catalogue {
       var entry = entries.get(name);
       if (entry != null && entry.current().manifest().equals(digest)) {
         if (publishIndex.isPresent()) published(name, digest, publishIndex.getAsLong());
+        if (!entry.current().route().equals(route)) requireFree(route, name);
+        entry.current = entry.current().at(route, profile);
+        routes = Routes.of(entries.values());
         return false;
       }
       if (entry == null && entries.size() >= bounds.functions())
@@ -211,13 +231,13 @@ final class Catalogue {
                 ProblemType.STORE_FULL,
                 "this head holds " + entries.size() + " functions, the most it may")
             .thrown();
-      requireFreeRoute(manifest);
+      requireFree(route, name);
       store.put(octets);
       files.write(name, digest, octets);
       if (publishIndex.isPresent()) files.writePublished(name, digest, publishIndex.getAsLong());
       pin(manifest, digest);
       files.point(name, digest);
-      var version = Version.of(digest, manifest, publishIndex);
+      var version = Version.of(digest, manifest, publishIndex).at(route, profile);
       if (entry == null) {
         entries.put(name, new Entry(name, version));
       } else {
@@ -243,9 +263,7 @@ final class Catalogue {
       if (entry == null || !entry.current().manifest().equals(version)) return;
       if (entry.current().publishIndex().equals(OptionalLong.of(index))) return;
       files.writePublished(name, version, index);
-      entry.current =
-          new Version(
-              version, entry.current.route(), entry.current.inputBytes(), OptionalLong.of(index));
+      entry.current = entry.current.published(index);
     }
   }
 
@@ -269,14 +287,17 @@ final class Catalogue {
 
   /** The function must not take another one's route, nor one of the head's own paths. */
   void requireFreeRoute(Manifest manifest) {
-    var route = manifest.route();
+    requireFree(manifest.route(), manifest.name());
+  }
+
+  private void requireFree(Route route, FunctionName name) {
     var reserved = Routes.reserved(route);
     if (reserved.isPresent())
       throw Problem.of(
               ProblemType.ROUTE_CONFLICT,
               "route " + route.path() + " lies in " + reserved.get() + ", which is the head's own")
           .thrown();
-    var owner = routes.owner(route, manifest.name());
+    var owner = routes.owner(route, name);
     if (owner.isPresent())
       throw Problem.of(
               ProblemType.ROUTE_CONFLICT,

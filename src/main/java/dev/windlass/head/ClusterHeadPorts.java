@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionStage;
  *     HeadPorts#registration} and {@link HeadPorts#onRevocation} answer from it
  * @param identity completes when the registrar has attested this head: workers can dial from then
  *     on
- * @param artifacts where the operator serves what it fetched; empty: nowhere
+ * @param artifacts host:port where the operator serves what it fetched; empty: nowhere
  */
 public record ClusterHeadPorts(
     WorkerRegister workers,
     CompletionStage<CredentialSource> identity,
-    Optional<HeadPorts.LinkAddress> artifacts) {}
+    Optional<String> artifacts) {}

@@ -174,7 +174,9 @@ final class Deployer {
     Set<String> tried = new HashSet<>();
     Problem last = null;
     for (int i = 0; i < MAX_WORKERS_TRIED; i++) {
-      var request = new Request(manifest.module(), manifest.hardware(), manifest.name().namespace(), "").without(tried);
+      var request =
+          new Request(manifest.module(), manifest.hardware(), manifest.name().namespace(), "")
+              .without(tried);
       Fleet.Seat seat;
       try {
         seat = seat(request);

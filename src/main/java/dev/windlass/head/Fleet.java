@@ -272,6 +272,12 @@ final class Fleet {
     }
   }
 
+  /** Whether it may have artifacts of functions: it might be given orders for them. */
+  boolean mayAsk(SpiffeId id) {
+    return quarantined(id).isEmpty()
+        && !(standings.of(id).standing() instanceof Standing.Unvouched);
+  }
+
   /** Room at the worker that placement chooses, or none now. Give it back with {@link #release}. */
   Optional<Seat> take(Request request) {
     // Another request may have taken the room in between: choose again, a bounded number of times.

@@ -9,7 +9,6 @@ import dev.windlass.function.ManifestJson;
 import dev.windlass.json.Bounds;
 import dev.windlass.json.Json;
 import dev.windlass.json.JsonException;
-import dev.windlass.protocol.Order;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -19,32 +18,42 @@ final class FunctionApi {
   private final Catalogue catalogue;
   private final ContentStore store;
   private final Deployer deployer;
-  private final Fleet fleet;
-  private final Link link;
-  private final Logs logs;
+  private final FunctionRemoval removal;
+  private final boolean changes;
   private final HeadConfig config;
 
-  /** What is given to {@link FunctionApi}. */
+  /**
+   * What is given to {@link FunctionApi}.
+   *
+   * @param changes false where functions come from Function resources of a cluster
+   */
   record Parts(
       Catalogue catalogue,
       ContentStore store,
       Deployer deployer,
-      Fleet fleet,
-      Link link,
-      Logs logs) {}
+      FunctionRemoval removal,
+      boolean changes) {}
 
   FunctionApi(Parts parts, HeadConfig config) {
     this.catalogue = parts.catalogue();
     this.store = parts.store();
     this.deployer = parts.deployer();
-    this.fleet = parts.fleet();
-    this.link = parts.link();
-    this.logs = parts.logs();
+    this.removal = parts.removal();
+    this.changes = parts.changes();
     this.config = config;
+  }
+
+  private void requireChanges(String instead) {
+    if (changes) return;
+    throw Problem.of(
+            ProblemType.MANAGED_ELSEWHERE,
+            "functions of this head come from Function resources: " + instead)
+        .thrown();
   }
 
   /** 201 when it is new, 200 when the store had it. */
   void putArtifact(ApiExchange api, BodyStream body) {
+    requireChanges("kubectl apply one");
     var digest = digest(api);
     boolean known = store.has(digest);
     try (var incoming = store.receive(digest, config.store().artifactBytes())) {
@@ -67,6 +76,7 @@ final class FunctionApi {
   }
 
   void deploy(ApiExchange api, Bytes body) {
+    requireChanges("kubectl apply one");
     var manifest = manifest(ManagementApi.name(api), body);
     if (!api.accepts(ApiExchange.NDJSON)) {
       var deployed = deployer.deploy(manifest, _ -> {});
@@ -113,14 +123,9 @@ final class FunctionApi {
 
   void delete(ApiExchange api) {
     var name = ManagementApi.name(api);
+    requireChanges("kubectl delete function " + name.name() + " -n " + name.namespace());
     try {
-      var versions = catalogue.delete(name);
-      if (versions.isEmpty()) throw ManagementApi.unknown(name);
-      logs.forget(name);
-      // Best effort: a worker that misses it pushes the code out by age.
-      for (var member : fleet.members())
-        for (var version : versions)
-          link.order(member.id.address(), new Order.Evict(name, version));
+      if (!removal.remove(name)) throw ManagementApi.unknown(name);
       api.empty(204);
     } catch (IOException e) {
       throw ManagementApi.failed(e);

@@ -3,6 +3,7 @@ package dev.windlass.head;
 import dev.windlass.artifact.ContentStore;
 import dev.windlass.function.Limits;
 import dev.windlass.link.Peers;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -41,6 +42,9 @@ final class Head {
   private final ManagementApi api;
   private final Optional<Trail> trail;
   private final long sweeper;
+  private final HeadMetrics metrics;
+  private final Function<ClusterHeadPorts, ClusterMembership.Parts> membershipParts;
+  private Optional<ClusterMembership> membership = Optional.empty();
   private volatile boolean draining;
 
   private Head(
@@ -66,7 +70,7 @@ final class Head {
             waiting::tell);
     cluster.ifPresent(c -> c.workers().onChange(fleet::stands));
     var link = links.apply(new HeadPeers(vertx, fleet, store));
-    var metrics = new HeadMetrics(registry);
+    this.metrics = new HeadMetrics(registry);
     var results = new Results(config.memory());
     this.trail = Trail.of(ports, config, results, metrics, clock);
     var receipts = trail.map(Trail::receipts);
@@ -113,16 +117,19 @@ final class Head {
                 new DirectSignatures(fleet, link, ports.keys()),
                 ports::revokeWorker),
             clock);
+    var removal = new FunctionRemoval(catalogue, logs, fleet, link);
     var functions =
         new FunctionApi(
-            new FunctionApi.Parts(catalogue, store, deployer, fleet, link, logs), config);
+            new FunctionApi.Parts(catalogue, store, deployer, removal, cluster.isEmpty()), config);
     this.api =
         new ManagementApi(
             vertx,
             new AdminGuard(config.adminToken()),
             functions,
             operations,
-            trail.<Consumer<ApiExchange>>map(t -> t.api()::receipt).orElse(ReceiptApi::none));
+            new ManagementApi.Receipts(
+                trail.<Consumer<ApiExchange>>map(t -> t.api()::receipt).orElse(ReceiptApi::none),
+                cluster.isPresent()));
     metrics.gauge("windlass.workers", "Linked workers", fleet::size);
     metrics.gauge("windlass.functions", "Deployed functions", catalogue::size);
     metrics.gauge("windlass.requests.in.flight", "Requests of functions", gateway::inFlight);
@@ -130,6 +137,10 @@ final class Head {
     metrics.gauge("windlass.request.body.bytes", "Memory of request bodies", gateway::bodyBytes);
     metrics.gauge("windlass.results.kept.bytes", "Memory of kept results", results::bytes);
     metrics.gauge("windlass.artifacts.bytes", "Disk of artifacts", store::usedBytes);
+    this.membershipParts =
+        given ->
+            new ClusterMembership.Parts(
+                given, catalogue, removal, store, fleet, config, trail.isPresent(), clock);
     trail.flatMap(Trail::publications).ifPresent(p -> p.catchUp(catalogue));
     this.sweeper = vertx.setPeriodic(SWEEP_MILLIS, _ -> Thread.startVirtualThread(this::sweep));
   }
@@ -157,9 +168,27 @@ final class Head {
     router.route().order(LAST).handler(gateway::nobody);
   }
 
-  /** A request would find a worker. */
+  /**
+   * Begins to follow the cluster that says which functions and workers there are. Once, where there
+   * is one.
+   */
+  void follow(KubernetesClient client, ClusterHeadPorts cluster) {
+    var begun = new ClusterMembership(client, membershipParts.apply(cluster), metrics);
+    membership = Optional.of(begun);
+    begun.start();
+  }
+
+  /**
+   * A request would find a worker; in a cluster, that this head would find one if there were any: a
+   * new installation has none, and becomes ready.
+   */
   boolean isReady() {
-    return !draining && fleet.size() > 0;
+    if (draining) return false;
+    return membership.map(ClusterMembership::isReady).orElseGet(() -> fleet.size() > 0);
+  }
+
+  Optional<ClusterMembership> membership() {
+    return membership;
   }
 
   int workers() {
@@ -204,6 +233,7 @@ final class Head {
 
   void close() {
     vertx.cancelTimer(sweeper);
+    membership.ifPresent(ClusterMembership::close);
     trail.ifPresent(Trail::close);
   }
 

@@ -40,6 +40,10 @@ public record HeadConfig(
         Receipts.DEFAULT);
   }
 
+  public HeadConfig withBaseUrl(String other) {
+    return new HeadConfig(data, version, other, adminToken, traffic, memory, store, receipts);
+  }
+
   public HeadConfig withTraffic(Traffic other) {
     return new HeadConfig(data, version, baseUrl, adminToken, other, memory, store, receipts);
   }

@@ -64,6 +64,10 @@ final class HeadPeers implements Peers {
 
   private Answer answer(SpiffeId worker, Ask ask) {
     return switch (ask) {
+      case Ask.Fetch _ when !fleet.mayAsk(worker) -> {
+        LOG.warnf("worker=%s event=refused-artifact why=not-believed", worker);
+        yield new Answer.NotFound("this head does not believe " + worker);
+      }
       case Ask.Fetch(var digest) -> {
         reads.acquireUninterruptibly();
         try {

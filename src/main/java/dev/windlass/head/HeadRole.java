@@ -6,6 +6,7 @@ import dev.windlass.link.LinkServer;
 import dev.windlass.link.Peers;
 import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -35,19 +36,23 @@ public final class HeadRole {
   private final Vertx vertx;
   private final MeterRegistry registry;
   private final Instance<HeadPorts> ports;
+  private final Instance<KubernetesClient> kubernetes;
   private final boolean wanted;
   private Optional<Head> head = Optional.empty();
   private Optional<LinkServer> server = Optional.empty();
+  private volatile boolean listening;
 
   @Inject
   HeadRole(
       Vertx vertx,
       MeterRegistry registry,
       Instance<HeadPorts> ports,
+      Instance<KubernetesClient> kubernetes,
       @ConfigProperty(name = "windlass.role", defaultValue = "none") String role) {
     this.vertx = vertx;
     this.registry = registry;
     this.ports = ports;
+    this.kubernetes = kubernetes;
     this.wanted = ROLES.contains(role);
   }
 
@@ -65,15 +70,33 @@ public final class HeadRole {
 
   void listen(@Observes @Priority(100) StartupEvent event) {
     if (server.isEmpty()) return;
+    var cluster = ports.get().cluster();
+    if (cluster.isEmpty()) {
+      listen(server.get());
+      return;
+    }
+    head.orElseThrow().follow(kubernetes.get(), cluster.get());
+    // The registrar may be away: this head is alive all the same, and not ready.
+    cluster
+        .get()
+        .identity()
+        .thenRun(() -> Thread.ofVirtual().name("listen").start(() -> listen(server.get())));
+  }
+
+  private void listen(LinkServer link) {
     var address = ports.get().linkAddress();
     int port =
-        server
-            .get()
-            .listen(address.host(), address.port())
+        link.listen(address.host(), address.port())
             .toCompletionStage()
             .toCompletableFuture()
             .join();
+    listening = true;
     ports.get().linkListens(port);
+  }
+
+  /** Workers can dial. */
+  boolean isListening() {
+    return listening;
   }
 
   /** Readiness is down and new requests are refused while those in flight go on. */

@@ -25,19 +25,22 @@ final class ManagementApi {
   private final AdminGuard guard;
   private final FunctionApi functions;
   private final OperationApi operations;
-  private final Consumer<ApiExchange> receipts;
+  private final Receipts receipts;
   private final AtomicLong room = new AtomicLong(16L * MAX_BODY);
   private final AtomicLong calls = new AtomicLong();
 
   /**
-   * @param receipts answers {@code GET /api/v1/receipts/{invocation}}
+   * @param answer to {@code GET /api/v1/receipts/{invocation}}
+   * @param forAll whether anybody may ask, who knows the id of an invocation
    */
+  record Receipts(Consumer<ApiExchange> answer, boolean forAll) {}
+
   ManagementApi(
       Vertx vertx,
       AdminGuard guard,
       FunctionApi functions,
       OperationApi operations,
-      Consumer<ApiExchange> receipts) {
+      Receipts receipts) {
     this.vertx = vertx;
     this.guard = guard;
     this.functions = functions;
@@ -58,7 +61,9 @@ final class ManagementApi {
     plain(router.post("/api/v1/workers/:name/revoke"), operations::revoke);
     plain(router.get("/api/v1/results"), operations::results);
     plain(router.get("/api/v1/results/:invocation"), operations::result);
-    plain(router.get("/api/v1/receipts/:invocation"), receipts);
+    var receipt = router.get("/api/v1/receipts/:invocation");
+    if (receipts.forAll()) unguarded(receipt, receipts.answer());
+    else plain(receipt, receipts.answer());
     plain(router.get("/api/v1/trust"), operations::trust);
     plain(router.post("/api/v1/join-tokens"), operations::joinToken);
     plain(
@@ -73,6 +78,14 @@ final class ManagementApi {
   /** Without a body. */
   private void plain(Route route, Consumer<ApiExchange> call) {
     handle(route, api -> start(api, () -> call.accept(api)));
+  }
+
+  private void unguarded(Route route, Consumer<ApiExchange> call) {
+    route.handler(
+        context -> {
+          var api = new ApiExchange(vertx, context);
+          start(api, () -> call.accept(api));
+        });
   }
 
   /** With a body that is read whole first. */

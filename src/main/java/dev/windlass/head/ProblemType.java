@@ -19,6 +19,7 @@ public enum ProblemType {
   METHOD_NOT_ALLOWED("method-not-allowed", 405, "The function does not take this method"),
   ROUTE_CONFLICT("route-conflict", 409, "Another function has this route"),
   UNKNOWN_ARTIFACT("unknown-artifact", 409, "Upload the artifact first"),
+  MANAGED_ELSEWHERE("managed-elsewhere", 409, "Kubernetes says which functions there are"),
   BODY_TOO_LARGE("body-too-large", 413, "The request body is over the limit"),
   IDEMPOTENCY_KEY_REUSED("idempotency-key-reused", 422, "This key was used with another request"),
   DIGEST_MISMATCH("digest-mismatch", 422, "The bytes differ from their digest"),

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param publications of functions; empty where the operator of a cluster publishes
  * @param api what the log holds
  */
-record Trail(Receipts receipts, WitnessWait witnesses, Optional<Publications> publications, ReceiptApi api)
+record Trail(
+    Receipts receipts, WitnessWait witnesses, Optional<Publications> publications, ReceiptApi api)
     implements AutoCloseable {
   /** For the acknowledgements of the last receipts; the process has 35 s to end. */
   private static final Duration LAST_WAIT = Duration.ofSeconds(10);

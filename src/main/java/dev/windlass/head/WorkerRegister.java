@@ -3,9 +3,11 @@ package dev.windlass.head;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.placement.Standing;
 import dev.windlass.receipt.Ed25519PublicKey;
+import dev.windlass.receipt.TrustFile;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,9 +98,25 @@ public final class WorkerRegister implements WorkerKeys {
     changed.add(listener);
   }
 
-  /** Which workers there are; in no order. */
-  List<Vouched> vouched() {
-    return List.copyOf(byId.values());
+  /**
+   * The keys that count now, for those who verify results by hand. Since when they count is not
+   * known here: since the beginning.
+   */
+  public TrustFile trustFile(String trustDomain) {
+    var workers =
+        byId.values().stream()
+            .sorted(Comparator.comparing(v -> v.id().toString()))
+            .map(
+                v ->
+                    new TrustFile.Worker(
+                        v.id().toString(),
+                        v.key(),
+                        Instant.EPOCH,
+                        v.notAfter(),
+                        Optional.empty(),
+                        v.registerIndex()))
+            .toList();
+    return new TrustFile(trustDomain, workers);
   }
 
   int size() {

@@ -273,8 +273,7 @@ class PlacementTest {
             new Candidate(
                 new Worker("w" + w, MACHINE, 2, 6, warm.get(w), false), chance.nextInt(3), 0, 0));
       var chosen =
-          Placement.choose(request(wanted, HardwareNeeds.NONE), candidates, chance)
-              .orElseThrow();
+          Placement.choose(request(wanted, HardwareNeeds.NONE), candidates, chance).orElseThrow();
       if (chosen.worker().warm().contains(wanted)) hits++;
       warm.get(Integer.parseInt(chosen.worker().id().substring(1))).add(wanted);
     }

@@ -1,0 +1,161 @@
+package dev.windlass.head;
+
+import dev.windlass.function.Digest;
+import dev.windlass.function.FunctionName;
+import dev.windlass.function.Manifest;
+import dev.windlass.function.ManifestJson;
+import dev.windlass.function.Route;
+import dev.windlass.operator.api.Function;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes the catalogue hold what Function resources say: the version that the operator resolved,
+ * once its artifacts are here. Until then the version before it is served. Each function stands for
+ * itself: one that fails is tried again, later and later, and holds up no other.
+ *
+ * <p>It follows the state and not the events: what it missed, and what went away while this head
+ * was not there, it finds when it begins.
+ */
+final class FunctionSync implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(FunctionSync.class);
+
+  /** Artifacts on their way at one time are in memory, or nearly. */
+  private static final int AT_ONE_TIME = 3;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** The resources as the API server told them last. */
+  interface Resources {
+    Optional<Function> find(FunctionName name);
+
+    Set<FunctionName> names();
+  }
+
+  /** A resource and the digests that the operator found, as a manifest. */
+  interface Manifests {
+    /**
+     * @throws IllegalArgumentException when the resource has none
+     */
+    Manifest of(Function function, Digest module, Optional<Digest> files);
+  }
+
+  /**
+   * What is given to {@link FunctionSync}.
+   *
+   * @param logged whether a version needs an entry in the log
+   */
+  record Parts(
+      Catalogue catalogue,
+      FunctionRemoval removal,
+      ArtifactFinder artifacts,
+      Resources resources,
+      Manifests manifests,
+      boolean logged) {}
+
+  private final Parts parts;
+  private final RetryQueue<FunctionName> queue = new RetryQueue<>(System::nanoTime);
+  private volatile long begunNanos;
+  private volatile boolean begun;
+  private volatile boolean caughtUp;
+
+  FunctionSync(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** The resources are complete: everything is looked at once. */
+  void begin() {
+    for (var entry : parts.catalogue().list()) queue.add(entry.name());
+    for (var name : parts.resources().names()) queue.add(name);
+    for (int i = 0; i < AT_ONE_TIME; i++) Thread.ofVirtual().name("functions").start(this::work);
+    begunNanos = System.nanoTime();
+    begun = true;
+  }
+
+  /** Something about this function is different. Returns at once. */
+  void changed(FunctionName name) {
+    queue.add(name);
+  }
+
+  /**
+   * Whether each function that there was at the beginning has been looked at, or there was time
+   * enough: one whose source hangs keeps the others from nobody.
+   */
+  boolean isCaughtUp() {
+    if (!caughtUp && begun)
+      caughtUp = queue.isTried() || System.nanoTime() - begunNanos > PATIENCE.toNanos();
+    return caughtUp;
+  }
+
+  int failing() {
+    return queue.failing();
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+  }
+
+  private void work() {
+    try {
+      for (var name = queue.take(); name.isPresent(); name = queue.take()) attempt(name.get());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void attempt(FunctionName name) {
+    boolean done = false;
+    try {
+      reconcile(name);
+      done = true;
+    } catch (IOException | IllegalArgumentException | Problem.Thrown e) {
+      LOG.warnf("function=%s event=not-served why=%s", name, e.getMessage());
+    } catch (RuntimeException | Error e) { // the edge: no defect may end the others
+      LOG.errorf(e, "function=%s event=not-served", name);
+    } finally {
+      if (done) queue.done(name);
+      else queue.failed(name);
+    }
+  }
+
+  private void reconcile(FunctionName name) throws IOException {
+    switch (FunctionWanted.of(parts.resources().find(name), parts.logged())) {
+      case FunctionWanted.Gone() -> {
+        if (parts.removal().remove(name)) LOG.infof("function=%s event=removed", name);
+      }
+      case FunctionWanted.AsItIs(var why) ->
+          LOG.debugf("function=%s event=waits why=%s", name, why);
+      case FunctionWanted.Resolved wanted -> serve(name, wanted);
+    }
+  }
+
+  private void serve(FunctionName name, FunctionWanted.Resolved wanted) throws IOException {
+    var manifest = parts.manifests().of(wanted.resource(), wanted.module(), wanted.files());
+    requireSame(name, manifest, wanted);
+    parts.artifacts().require(wanted.resource(), manifest.module());
+    if (manifest.files().isPresent())
+      parts.artifacts().require(wanted.resource(), manifest.files().get());
+    var route = wanted.routed() ? manifest.route() : Route.NONE;
+    boolean changed =
+        parts.catalogue().publish(manifest, wanted.logIndex(), route, wanted.profile());
+    if (changed)
+      LOG.infof(
+          "function=%s version=%s module=%s event=served",
+          name, wanted.manifest(), manifest.module());
+  }
+
+  /** Another version of Windlass may read the resource in another way. */
+  private static void requireSame(
+      FunctionName name, Manifest manifest, FunctionWanted.Resolved wanted) {
+    if (!manifest.name().equals(name))
+      throw new IllegalArgumentException("its manifest is of " + manifest.name());
+    var digest = Digest.of(ManifestJson.write(manifest));
+    if (!digest.equals(wanted.manifest()))
+      throw new IllegalArgumentException(
+          "this head makes manifest " + digest + " of it, the operator " + wanted.manifest());
+  }
+}
