@@ -24,6 +24,12 @@ public final class ConditionTypes {
   /** Of a Worker: its node's labels still say what its profile asks for. */
   public static final String HARDWARE_KNOWN = "HardwareKnown";
 
+  /** Of a Worker: what its node says is not below its profile. Since when counts. */
+  public static final String HARDWARE_FITS = "HardwareFits";
+
+  /** Of a Worker: heads may place work there; False once it drains. Since when counts. */
+  public static final String SERVING = "Serving";
+
   public static final String ACCEPTED = "Accepted";
   public static final String JURY_DRAWN = "JuryDrawn";
   public static final String DECIDED = "Decided";
@@ -33,7 +39,8 @@ public final class ConditionTypes {
   public static final List<String> OF_WORKER_POOL =
       List.of(PROFILE_FOUND, POD_TEMPLATE_VALID, SCHEDULABLE, BUDGET_SOUND, READY);
   public static final List<String> OF_HARDWARE_PROFILE = List.of(MATCHED);
-  public static final List<String> OF_WORKER = List.of(HARDWARE_KNOWN, READY);
+  public static final List<String> OF_WORKER =
+      List.of(HARDWARE_KNOWN, HARDWARE_FITS, SERVING, READY);
   public static final List<String> OF_DISPUTE = List.of(ACCEPTED, JURY_DRAWN, DECIDED);
 
   private ConditionTypes() {}

@@ -62,7 +62,8 @@ public sealed interface Action {
   /**
    * An event about the pool.
    *
+   * @param reason one of an enum's {@link Reason#word}
    * @param worker that it concerns; empty if none
    */
-  record Emit(boolean warning, Reason reason, String message, String worker) implements Action {}
+  record Emit(boolean warning, String reason, String message, String worker) implements Action {}
 }

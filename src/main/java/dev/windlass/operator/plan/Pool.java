@@ -2,6 +2,7 @@ package dev.windlass.operator.plan;
 
 import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.WorkerPool;
+import dev.windlass.operator.api.WorkerPoolSpec;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.Objects;
@@ -52,7 +53,7 @@ public record Pool(
         meta.getDeletionTimestamp() != null);
   }
 
-  private static Optional<Range> range(dev.windlass.operator.api.WorkerPoolSpec.Autoscale wanted) {
+  private static Optional<Range> range(WorkerPoolSpec.Autoscale wanted) {
     if (wanted.max() == null) return Optional.empty();
     int max = bounded(wanted.max());
     return Optional.of(

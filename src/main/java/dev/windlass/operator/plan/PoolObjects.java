@@ -4,6 +4,7 @@ import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.Worker;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.util.Map;
+import java.util.Objects;
 
 /** What a pool has beside its pods, as values. */
 public final class PoolObjects {
@@ -60,6 +62,32 @@ public final class PoolObjects {
         .withUnhealthyPodEvictionPolicy("AlwaysAllow")
         .endSpec()
         .build();
+  }
+
+  /** Whether all that we apply is there already. */
+  static boolean isSame(ServiceAccount has, ServiceAccount wanted) {
+    return Objects.equals(
+            has.getAutomountServiceAccountToken(), wanted.getAutomountServiceAccountToken())
+        && holds(has, wanted);
+  }
+
+  static boolean isSame(PodDisruptionBudget has, PodDisruptionBudget wanted) {
+    return has.getSpec() != null
+        && Objects.equals(has.getSpec().getMaxUnavailable(), wanted.getSpec().getMaxUnavailable())
+        && Objects.equals(
+            has.getSpec().getUnhealthyPodEvictionPolicy(),
+            wanted.getSpec().getUnhealthyPodEvictionPolicy())
+        && Objects.equals(has.getSpec().getSelector(), wanted.getSpec().getSelector())
+        && holds(has, wanted);
+  }
+
+  private static boolean holds(HasMetadata has, HasMetadata wanted) {
+    var labels =
+        Objects.requireNonNullElse(has.getMetadata().getLabels(), Map.<String, String>of());
+    return labels.entrySet().containsAll(wanted.getMetadata().getLabels().entrySet())
+        && has.getMetadata()
+            .getOwnerReferences()
+            .containsAll(wanted.getMetadata().getOwnerReferences());
   }
 
   /** Workers that the budget lets be away at one time. */

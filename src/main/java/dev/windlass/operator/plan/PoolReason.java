@@ -31,6 +31,8 @@ public enum PoolReason implements Reason {
 
   BUDGET_SOUND,
   QUORUM_AT_RISK,
+  /** A budget of the pool's name that the operator did not make. */
+  BUDGET_NAME_TAKEN,
 
   WORKERS_READY,
   WORKERS_NOT_READY,

@@ -105,7 +105,12 @@ public record Resources(long cpuMilli, long memoryBytes, long diskBytes) {
     return bytes + units[unit];
   }
 
-  private static long sum(long a, long b) {
+  static long times(long a, long b) {
+    var product = Math.multiplyHigh(a, b);
+    return product != 0 || a * b < 0 ? Long.MAX_VALUE : a * b;
+  }
+
+  static long sum(long a, long b) {
     long sum = a + b;
     return sum < 0 ? Long.MAX_VALUE : sum;
   }

@@ -15,6 +15,8 @@ public enum WorkerReason implements Reason {
   OUT_OF_DATE,
   NODE_BELOW_PROFILE,
 
+  POD_LEAVING,
+
   POD_PENDING,
   WAITING_FOR_HEADS,
   JOINED,

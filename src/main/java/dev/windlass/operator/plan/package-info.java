@@ -1,6 +1,7 @@
 /**
  * What the operator wants, as values: from what was observed to the actions that bring it about.
- * Start at {@link dev.windlass.operator.plan.Match} for which nodes a pool may use, and at {@link
+ * Start at {@link dev.windlass.operator.plan.PoolPlan} for a pool's life, at {@link
+ * dev.windlass.operator.plan.Match} for which nodes a pool may use, and at {@link
  * dev.windlass.operator.plan.WorkerPod} for the pod that goes there.
  *
  * <p>Time is an argument, and every decision can be taken again: whoever acts may die between any
