@@ -108,8 +108,10 @@ final class ClusterResources {
     return new FunctionStatus(
         generation,
         null,
+        generation,
         module,
         manifest,
+        null,
         null,
         null,
         null,

@@ -165,8 +165,10 @@ class FunctionSyncTest {
         new FunctionStatus(
             1L,
             null,
+            1L,
             status.resolvedDigest(),
             status.manifestDigest(),
+            null,
             null,
             null,
             42L,
@@ -297,8 +299,10 @@ class FunctionSyncTest {
         new FunctionStatus(
             1L,
             null,
+            1L,
             module.toString(),
             digest.toString(),
+            null,
             null,
             null,
             null,
