@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that holds, does not hold, or is not known yet; the form that all of Kubernetes uses.
  *
- * @param type what is said, in positive words: {@link ConditionTypes}
+ * @param type what is said, in positive words
  * @param status {@code True}, {@code False} or {@code Unknown}
  * @param observedGeneration the object's generation that this was decided for
  * @param lastTransitionTime when {@code status} last changed, RFC 3339

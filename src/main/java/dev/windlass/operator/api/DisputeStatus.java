@@ -8,10 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * What came of it.
+ *
+ * @param observedGeneration generation of the spec that this status is about
  * @param function {@code namespace/name} of the receipt
  * @param jury workers that ran it again
  * @param verdict what they found
  * @param logIndex of the verdict's entry
+ * @param conditions one of each type, from the first look on
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)

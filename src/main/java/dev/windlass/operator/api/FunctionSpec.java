@@ -23,7 +23,18 @@ import org.jspecify.annotations.Nullable;
  * @param files what the guest sees below {@code /}
  * @param entry the export that is called
  * @param args argv after argv[0], which is the function's name
+ * @param env environment variables of the guest
+ * @param secrets not supported yet
+ * @param world how a request becomes input: {@code wasi} (stdin and stdout), {@code cgi} (RFC
+ *     3875); {@code blockless} is not supported yet
+ * @param limits what one run may use
+ * @param determinism {@code strict} (virtual clock, seeded random: results can be compared) or
+ *     {@code none}; {@code recorded} is not supported yet
+ * @param retry whether a request runs again when its worker is lost: {@code safe} or {@code never}
+ * @param permissions what the guest may reach; not supported yet
  * @param hardware name of a HardwareProfile; only workers of pools with this profile run it
+ * @param policy how results are accepted
+ * @param route where it answers beside /fn/{namespace}/{name}
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -75,7 +86,14 @@ public record FunctionSpec(
     secrets = Absent.orEmpty(secrets);
   }
 
-  /** Exactly one of the four. */
+  /**
+   * Exactly one of the four.
+   *
+   * @param inline here, in this object
+   * @param oci a Wasm artifact in a registry
+   * @param https a file, named by digest as well
+   * @param ipfs not supported yet
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   @ValidationRule(
@@ -125,6 +143,9 @@ public record FunctionSpec(
       @Required @Size(min = 1, max = 512) @Nullable String reference,
       @Pattern(Schema.SUBDOMAIN) @Size(max = 253) @Nullable String pullSecret) {}
 
+  /**
+   * @param url begins with https://
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   @ValidationRule(
@@ -132,6 +153,9 @@ public record FunctionSpec(
       message = "url begins with https://, names a host, and carries no user name or " + "space")
   public record Https(@Required @Size(max = 2048) @Nullable String url) {}
 
+  /**
+   * @param cid IPFS name of the module
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Ipfs(@Required @Pattern("^[A-Za-z0-9]+$") @Size(max = 128) @Nullable String cid) {}
@@ -194,7 +218,11 @@ public record FunctionSpec(
       @Nullable Quantity scratch,
       @Min(0) @Max(100_000) @Nullable Integer concurrency) {}
 
-  /** What the guest may reach. */
+  /**
+   * What the guest may reach.
+   *
+   * @param http requests that it may send
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Permissions(@Size(max = 64) List<HttpPermission> http) {
@@ -218,9 +246,9 @@ public record FunctionSpec(
   }
 
   /**
-   * How results are accepted.
+   * How results are accepted. Only {@code single} is supported yet: one worker answers and signs.
    *
-   * @param mode single, first, quorum, strict, bft, aggregate or zk
+   * @param mode how many workers are asked, and how their results become one
    * @param n workers asked
    * @param threshold equal results that count
    * @param audit millionths of the runs that are run again elsewhere
@@ -274,7 +302,7 @@ public record FunctionSpec(
    * @param host exact name; every host if there is none
    * @param path prefix that ends at a segment's end
    * @param methods allowed ones; none named allows all
-   * @param auth who may call
+   * @param auth who may call; not supported yet
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -9,6 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * What became of it.
+ *
+ * @param observedGeneration generation of the spec that this status is about
  * @param url where it answers
  * @param resolvedGeneration of the object, for which the digests below were found
  * @param resolvedDigest SHA-256 of the module that is served: {@code sha256:} and 64 hex digits
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param cid the module's IPFS name
  * @param logIndex of the entry that published this version
  * @param compiledFor engine fingerprints that hold compiled code
+ * @param conditions one of each type, from the first look on
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)

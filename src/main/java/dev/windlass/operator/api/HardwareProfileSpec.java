@@ -12,6 +12,9 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * What a node must have, and what a worker on it gets.
+ *
+ * @param cpu how many vCPUs, and how fast
  * @param memoryPerVcpu a worker's memory is this times its vCPUs; 2Gi unless it says otherwise
  * @param nvme the device that must be there; only matched, never claimed
  * @param disk what a worker's pod claims

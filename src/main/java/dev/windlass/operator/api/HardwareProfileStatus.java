@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which nodes fit, and why the others do not.
  *
+ * @param observedGeneration generation of the spec that this status is about
  * @param memory of one worker: memoryPerVcpu times vcpu
  * @param matching number of nodes that fit
  * @param slots workers that these could hold if they were empty
  * @param nodes names of those that fit, at most {@link #MAX_NODES}
  * @param rejected the others, counted by the first reason
+ * @param conditions one of each type, from the first look on
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -40,6 +42,8 @@ public record HardwareProfileStatus(
   }
 
   /**
+   * @param reason one word
+   * @param count nodes with it
    * @param examples at most {@link #MAX_EXAMPLES} of them
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -53,7 +57,10 @@ public record HardwareProfileStatus(
     }
   }
 
-  /** A node and what it lacks, with both values. */
+  /**
+   * @param node its name
+   * @param message what it lacks, with both values
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Example(

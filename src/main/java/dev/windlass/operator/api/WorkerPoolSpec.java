@@ -15,15 +15,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * Which workers, and how many.
+ *
  * @param profile name of a HardwareProfile
  * @param replicas workers wanted; the schema makes it 1 where it is not said
  * @param autoscale the operator then writes replicas through {@code /scale}
  * @param shared whether functions of other namespaces may run here
+ * @param spread how far apart workers are kept
  * @param trust name of the party that runs these machines; diversity keeps parties apart
  * @param stake units that each worker can lose
- * @param podTemplate metadata and spec as of a pod. It is read as it stands because the schema says
- *     nothing about it; the edge converts it to fabric8's PodTemplateSpec, and what does not fit is
- *     {@code PodTemplateValid=False}
+ * @param podTemplate metadata and spec as of a pod, laid over the one that the operator makes
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -35,10 +36,15 @@ public record WorkerPoolSpec(
     @Pattern(Schema.LABEL) @Size(max = 63) @Nullable String trust,
     @Min(0) @Max(Schema.JSON_MAX) @Nullable Long stake,
     @Nullable Spread spread,
+    /* As it stands: a template that cannot be read must not stop the informer. The edge converts it. */
     @PreserveUnknownFields @Nullable Map<String, Object> podTemplate) {
   public static final WorkerPoolSpec NONE =
       new WorkerPoolSpec(null, null, null, null, null, null, null, null);
 
+  /**
+   * @param min replicas at least
+   * @param max replicas at most
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   @ValidationRule(

@@ -11,12 +11,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * How the pool does.
+ *
+ * @param observedGeneration generation of the spec that this status is about
  * @param replicas worker pods that exist
  * @param ready those that serve
  * @param selector of these pods, as text, for {@code /scale}
  * @param capacity what the nodes that fit could give to workers of this pool
  * @param allocated what its pods have been given
  * @param used what runs now, by the workers' lanes
+ * @param conditions one of each type, from the first look on
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -36,6 +40,11 @@ public record WorkerPoolStatus(
     conditions = Absent.orEmpty(conditions);
   }
 
+  /**
+   * @param cpu vCPUs
+   * @param memory bytes
+   * @param nvme bytes of device
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Resources(

@@ -15,8 +15,16 @@ import org.jspecify.annotations.Nullable;
  * Three write it, each what it knows, by server-side apply with a field manager of its own: the
  * operator, the registrar and the heads. Times are RFC 3339.
  *
- * @param state a word of {@link WorkerState}
+ * @param pod its name
+ * @param node where the pod is
+ * @param zone of that node
+ * @param state Pending, Joining, Ready, Draining or Lost
  * @param reason why it is in this state
+ * @param conditions one of each type, from the first look on
+ * @param identity as the registrar gave it
+ * @param engine what runs the modules
+ * @param measured what the worker says of its machine
+ * @param load how busy it is
  * @param digests modules with compiled code, at most {@link #MAX_DIGESTS}
  * @param lastSeen by a head
  * @param credibility in millionths
@@ -119,7 +127,12 @@ public record WorkerStatus(
       @Min(0) @Nullable Integer restarts,
       @Size(max = Schema.TIME) @Nullable String revokedAt) {}
 
-  /** Only workers with equal fingerprints give results that can be compared. */
+  /**
+   * Only workers with equal fingerprints give results that can be compared.
+   *
+   * @param version of Wasmtime
+   * @param fingerprint of version, target features and settings
+   */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Engine(
@@ -128,6 +141,9 @@ public record WorkerStatus(
   /**
    * What the worker says of its machine; never widens a match.
    *
+   * @param mhz clock
+   * @param cpu vCPUs that it may use
+   * @param memory that it may use
    * @param nvmeBytes size of the device
    * @param nvmeWriteMBps 10⁶ bytes a second
    */
