@@ -110,14 +110,14 @@ public record FunctionSpec(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   @ValidationRule(
+      value = "self.module.matches('^[A-Za-z0-9+/]+={0,2}$')",
+      message = "module is standard base64 in one line (base64 -w0)")
+  @ValidationRule(
       value = "size(self.module) <= 1048576",
-      message =
-          "inline holds at most 768 KiB of Wasm (1048576 characters of base64): "
-              + "push a larger module to a registry and name it in source.oci",
+      message = "inline holds at most 768 KiB of Wasm (1048576 characters of base64)",
       messageExpression =
-          "'inline holds at most 768 KiB of Wasm (1048576 characters of base64), "
-              + "this is ' + string(size(self.module)) + ' characters: push it to a "
-              + "registry and name it in source.oci'")
+          "'inline holds at most 768 KiB of Wasm (1048576 characters of base64), not %d characters:"
+              + " push it to a registry and name it in source.oci'.format([size(self.module)])")
   public record Inline(
       @Required @Size(min = 1, max = Schema.MOST_BASE64) @Nullable String module) {}
 
@@ -169,11 +169,14 @@ public record FunctionSpec(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   @ValidationRule(
+      value = "self.inline.matches('^[A-Za-z0-9+/]+={0,2}$')",
+      message = "files.inline is standard base64 in one line (base64 -w0)")
+  @ValidationRule(
       value = "size(self.inline) <= 262144",
-      message = "files.inline holds at most 192 KiB of archive (262144 characters of " + "base64)",
+      message = "files.inline holds at most 192 KiB of archive (262144 characters of base64)",
       messageExpression =
-          "'files.inline holds at most 192 KiB of archive (262144 characters of "
-              + "base64), this is ' + string(size(self.inline)) + ' characters'")
+          "'files.inline holds at most 192 KiB of archive (262144 characters of base64), not %d"
+              + " characters'.format([size(self.inline)])")
   public record Files(
       @Required @Size(min = 1, max = Schema.MOST_BASE64) @Nullable String inline,
       @Pattern(Schema.DIGEST) @Size(max = 71) @Nullable String digest) {}
@@ -249,7 +252,7 @@ public record FunctionSpec(
    * How results are accepted. Only {@code single} is supported yet: one worker answers and signs.
    *
    * @param mode how many workers are asked, and how their results become one
-   * @param n workers asked
+   * @param workers that are asked
    * @param threshold equal results that count
    * @param audit millionths of the runs that are run again elsewhere
    * @param pins names of workers that alone may run it
@@ -258,34 +261,34 @@ public record FunctionSpec(
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
   @ValidationRule(
-      value = "!has(self.n) || !has(self.threshold) || self.threshold <= self.n",
-      message = "threshold is at most n",
+      value = "!has(self.workers) || !has(self.threshold) || self.threshold <= self.workers",
+      message = "threshold is at most workers",
       messageExpression =
-          "'threshold ' + string(self.threshold) + ' is more than n ' + "
-              + "string(self.n) + ': so many equal results can never come'")
+          "'threshold %d is more than workers %d: so many equal results can never come'"
+              + ".format([self.threshold, self.workers])")
   @ValidationRule(
-      value = "!(self.mode in ['quorum', 'strict']) || has(self.n) == " + "has(self.threshold)",
+      value = "!(self.mode in ['quorum', 'strict']) || has(self.workers) == has(self.threshold)",
       message =
-          "give both n and threshold, or neither for the mode's own (quorum 3 "
-              + "and 2, strict 5 and 3)")
+          "give both workers and threshold, or neither for the mode's own (quorum 3 and 2,"
+              + " strict 5 and 3)")
   @ValidationRule(
       value =
-          "!(self.mode in ['quorum', 'strict']) || !has(self.n) || "
-              + "!has(self.threshold) || 2 * self.threshold > self.n",
-      message = "modes quorum and strict need a majority: 2 x threshold more than n",
+          "!(self.mode in ['quorum', 'strict']) || !has(self.workers) || !has(self.threshold)"
+              + " || 2 * self.threshold > self.workers",
+      message = "modes quorum and strict need a majority: 2 x threshold more than workers",
       messageExpression =
-          "'mode ' + self.mode + ' needs a majority: 2 x threshold ' + "
-              + "string(self.threshold) + ' must be more than n ' + string(self.n)")
+          "'mode %s needs a majority: 2 x threshold %d must be more than workers %d'"
+              + ".format([self.mode, self.threshold, self.workers])")
   @ValidationRule(
-      value = "self.mode != 'bft' || !has(self.n) || self.n >= 4",
-      message = "mode bft needs n of at least 4",
+      value = "self.mode != 'bft' || !has(self.workers) || self.workers >= 4",
+      message = "mode bft needs at least 4 workers",
       messageExpression =
-          "'mode bft needs n of at least 4, not ' + string(self.n) + ': with "
-              + "fewer, one liar is enough'")
+          "'mode bft needs at least 4 workers, not %d: with fewer, one liar is enough'"
+              + ".format([self.workers])")
   public record Policy(
       @Default("single") @Pattern("^(single|first|quorum|strict|bft|aggregate|zk)$")
           @Nullable String mode,
-      @Min(1) @Max(100) @Nullable Integer n,
+      @Min(1) @Max(100) @Nullable Integer workers,
       @Min(1) @Max(100) @Nullable Integer threshold,
       @Min(0) @Max(1_000_000) @Nullable Integer audit,
       @Size(max = 64) List<@Pattern(Schema.SUBDOMAIN) @Size(max = 253) String> pins,

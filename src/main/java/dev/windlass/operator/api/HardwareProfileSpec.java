@@ -41,10 +41,10 @@ public record HardwareProfileSpec(
       value =
           "string(self.vcpu).matches('^([1-9][0-9]{0,2}([.][05])?|0[.]5|([1-9][0-9]{0,2})?500m"
               + "|[1-9][0-9]{0,2}000m)$')",
-      message = "vcpu is a multiple of 500m up to 999, such as 500m, 1, 1500m or " + "\"2.5\"",
+      message = "vcpu is a multiple of 500m up to 999, such as 500m, 1, 1500m or 2.5",
       messageExpression =
-          "'vcpu is a multiple of 500m up to 999, such as 500m, 1, 1500m or 2.5, "
-              + "not ' + string(self.vcpu)")
+          "'vcpu is a multiple of 500m up to 999, such as 500m, 1, 1500m or 2.5, not %s'"
+              + ".format([self.vcpu])")
   public record Cpu(
       @Required @Nullable Quantity vcpu, @Min(1) @Max(100_000) @Nullable Integer minMHz) {}
 
@@ -54,10 +54,6 @@ public record HardwareProfileSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   @JsonIgnoreProperties(ignoreUnknown = true)
-  @ValidationRule(
-      value = "!has(self.writeMBps) || has(self.bytes)",
-      message =
-          "nvme.writeMBps needs nvme.bytes: a speed is that of a device of a " + "certain size")
   public record Nvme(
-      @Nullable Quantity bytes, @Min(1) @Max(1_000_000) @Nullable Integer writeMBps) {}
+      @Required @Nullable Quantity bytes, @Min(1) @Max(1_000_000) @Nullable Integer writeMBps) {}
 }

@@ -51,8 +51,7 @@ public record WorkerPoolSpec(
       value = "self.min <= self.max",
       message = "autoscale.min is at most autoscale.max",
       messageExpression =
-          "'autoscale.min ' + string(self.min) + ' is more than autoscale.max ' "
-              + "+ string(self.max)")
+          "'autoscale.min %d is more than autoscale.max %d'.format([self.min, self.max])")
   public record Autoscale(
       @Default("0") @Min(0) @Max(10_000) @Nullable Integer min,
       @Required @Min(1) @Max(10_000) @Nullable Integer max) {}

@@ -91,8 +91,8 @@ public sealed interface FunctionManifest {
     var alone = "one worker answers and signs";
     if (policy.mode() != null && !policy.mode().equals("single"))
       return later("spec.policy.mode", policy.mode(), "single");
-    if (policy.n() != null && policy.n() != 1)
-      return later("spec.policy.n", policy.n().toString(), alone);
+    if (policy.workers() != null && policy.workers() != 1)
+      return later("spec.policy.workers", policy.workers().toString(), alone);
     if (policy.threshold() != null && policy.threshold() != 1)
       return later("spec.policy.threshold", policy.threshold().toString(), alone);
     if (policy.audit() != null && policy.audit() != 0)

@@ -98,7 +98,7 @@ class FunctionManifestTest {
             + " | https://a.example/",
         "route: {path: /a, auth: token} | spec.route.auth | token",
         "policy: {mode: quorum} | spec.policy.mode | quorum",
-        "policy: {mode: single, n: 2} | spec.policy.n | 2",
+        "policy: {mode: single, workers: 2} | spec.policy.workers | 2",
         "policy: {mode: single, threshold: 2} | spec.policy.threshold | 2",
         "policy: {mode: single, audit: 50000} | spec.policy.audit | 50000",
         "policy: {mode: single, pins: [w-1]} | spec.policy.pins | w-1",
