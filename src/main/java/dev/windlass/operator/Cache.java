@@ -109,6 +109,14 @@ final class Cache<T extends HasMetadata> implements ResourceEventHandler<T>, Aut
     writes.put(ResourceID.fromResource(object), new Write<>(object, now));
   }
 
+  /**
+   * @param object as it will be by our write, whose answer does not show it
+   */
+  void willBe(T object) {
+    object.getMetadata().setResourceVersion(Long.toString(version(object) + 1));
+    wrote(object);
+  }
+
   @Override
   public void onAdd(T object) {
     heard(object);

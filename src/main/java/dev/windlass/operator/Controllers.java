@@ -1,6 +1,5 @@
 package dev.windlass.operator;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import java.util.List;
 
@@ -11,8 +10,7 @@ import java.util.List;
 final class Controllers {
   private Controllers() {}
 
-  static List<Reconciler<?>> all(
-      KubernetesClient client, Caches caches, OperatorConfig config, OperatorMetrics metrics) {
-    return List.of();
+  static List<Reconciler<?>> all(Parts parts, Acting acting) {
+    return List.of(new PoolReconciler(parts, acting), new ProfileReconciler(parts));
   }
 }

@@ -1,5 +1,6 @@
 package dev.windlass.operator;
 
+import dev.windlass.operator.api.ApiNames;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,9 +15,6 @@ import org.jboss.logging.Logger;
 final class LeaderLabel {
   private static final Logger LOG = Logger.getLogger(LeaderLabel.class);
 
-  static final String LABEL = "windlass.dev/leader";
-  static final String COMPONENT = "app.kubernetes.io/component";
-  static final String INSTANCE = "app.kubernetes.io/instance";
   private static final int NOT_FOUND = 404;
 
   private final KubernetesClient client;
@@ -35,7 +33,8 @@ final class LeaderLabel {
         client
             .pods()
             .inNamespace(config.namespace())
-            .withLabels(Map.of(COMPONENT, "operator", LABEL, "true"))
+            .withLabels(
+                Map.of(ApiNames.APP_COMPONENT_LABEL, "operator", ApiNames.LEADER_LABEL, "true"))
             .list()
             .getItems();
     boolean has = false;
@@ -58,7 +57,7 @@ final class LeaderLabel {
   }
 
   private boolean sameRelease(Pod pod) {
-    var instance = pod.getMetadata().getLabels().get(INSTANCE);
+    var instance = pod.getMetadata().getLabels().get(ApiNames.APP_INSTANCE_LABEL);
     return config.instance().isEmpty() || config.instance().get().equals(instance);
   }
 
@@ -76,10 +75,18 @@ final class LeaderLabel {
   }
 
   private static Pod with(Pod pod) {
-    return new PodBuilder(pod).editMetadata().addToLabels(LABEL, "true").endMetadata().build();
+    return new PodBuilder(pod)
+        .editMetadata()
+        .addToLabels(ApiNames.LEADER_LABEL, "true")
+        .endMetadata()
+        .build();
   }
 
   private static Pod without(Pod pod) {
-    return new PodBuilder(pod).editMetadata().removeFromLabels(LABEL).endMetadata().build();
+    return new PodBuilder(pod)
+        .editMetadata()
+        .removeFromLabels(ApiNames.LEADER_LABEL)
+        .endMetadata()
+        .build();
   }
 }

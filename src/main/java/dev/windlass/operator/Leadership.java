@@ -12,10 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
-/**
- * Holds the Lease, or waits for it. Callbacks come on threads of their own: the one that renews
- * must not wait for them.
- */
+/** Holds the Lease, or waits for it. */
 final class Leadership implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Leadership.class);
 
@@ -40,7 +37,8 @@ final class Leadership implements AutoCloseable {
 
   /**
    * @param identity in the Lease; another one for each process
-   * @param gained called once, when this process begins to lead
+   * @param gained called once, when this process begins to lead, by the thread that renews: it
+   *     returns at once
    * @param lost called once, when it led and the lease went to somebody else or could not be
    *     renewed
    */
@@ -78,7 +76,7 @@ final class Leadership implements AutoCloseable {
     if (state.getAndUpdate(s -> s instanceof State.Over ? s : new State.Leading())
         instanceof State.Over) return;
     LOG.infof("event=leading identity=%s", identity);
-    threads.execute(gained);
+    gained.run();
   }
 
   private void seen(String leader) {
@@ -99,6 +97,6 @@ final class Leadership implements AutoCloseable {
   public void close() {
     state.set(new State.Over());
     election.ifPresent(e -> e.cancel(true));
-    threads.close();
+    threads.shutdownNow();
   }
 }

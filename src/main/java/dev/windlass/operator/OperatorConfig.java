@@ -62,4 +62,9 @@ public record OperatorConfig(
   String leaseName() {
     return name + "-operator";
   }
+
+  /** In the release's namespace, made by the registrar, and copied to each namespace of a pool. */
+  String trustConfigMap() {
+    return name + "-trust";
+  }
 }

@@ -1,5 +1,6 @@
 package dev.windlass.operator;
 
+import dev.windlass.operator.api.ApiNames;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -12,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,6 +32,8 @@ public final class OperatorService implements AutoCloseable {
   private final OperatorPorts ports;
   private final OperatorMetrics metrics;
   private final Caches caches;
+  private final Parts parts;
+  private final Acting acting;
   private final Leadership leadership;
   private final LeaderLabel label;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -42,14 +46,32 @@ public final class OperatorService implements AutoCloseable {
   private final List<LeaderTask> running = new ArrayList<>();
 
   OperatorService(KubernetesClient client, OperatorPorts ports, OperatorMetrics metrics) {
+    this(client, ports, metrics, UnaryOperator.identity());
+  }
+
+  /**
+   * @param wrap around what acts: a test lets it die
+   */
+  OperatorService(
+      KubernetesClient client,
+      OperatorPorts ports,
+      OperatorMetrics metrics,
+      UnaryOperator<Acting> wrap) {
     this.client = client;
     this.ports = ports;
     this.metrics = metrics;
     var config = ports.config();
-    caches = new Caches(client, InstantSource.system());
+    var clock = InstantSource.system();
+    caches = new Caches(client, config, clock);
+    var cluster = new Cluster(client, ApiNames.OPERATOR_MANAGER);
+    var events = new Events(cluster, metrics, clock, config.pod().orElse(config.name()));
+    parts = new Parts(config, cluster, caches, events, metrics, clock);
+    acting = wrap.apply(new Acts(cluster, caches, events, clock));
     label = new LeaderLabel(client, config);
     var identity = config.pod().orElse("operator") + "_" + UUID.randomUUID();
-    leadership = new Leadership(identity, this::lead, () -> ports.lost("the lease is lost"));
+    leadership =
+        new Leadership(
+            identity, () -> threads.execute(this::lead), () -> ports.lost("the lease is lost"));
     metrics.leading(this::isLeading);
   }
 
@@ -101,8 +123,7 @@ public final class OperatorService implements AutoCloseable {
 
   private void reconcile() throws InterruptedException {
     while (!caches.isSynced()) TimeUnit.MILLISECONDS.sleep(SYNC_POLL.toMillis());
-    var all = Controllers.all(client, caches, ports.config(), metrics);
-    var reconcilers = new Reconcilers(client, all, metrics);
+    var reconcilers = new Reconcilers(client, Controllers.all(parts, acting), metrics);
     reconciling.set(Optional.of(reconcilers));
     try {
       reconcilers.start();
@@ -128,6 +149,7 @@ public final class OperatorService implements AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       } catch (Exception e) {
+        if (closed.get()) return;
         LOG.warnf("event=leader-retries what=%s why=%s", what, e);
         if (!pause()) return;
       }

@@ -2,6 +2,7 @@ package dev.windlass.operator;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operator SDK with our reconcilers: its queue (one reconcile of an object at a time), its
@@ -51,14 +53,17 @@ final class Reconcilers implements AutoCloseable {
         .withCloseClientOnStop(false)
         .checkingCRDAndValidateLocalModel(false)
         .withStopOnInformerErrorDuringStartup(false)
-        .withInformerStoppedHandler(
-            (informer, e) ->
-                LOG.errorf("event=informer-stopped kind=%s why=%s", informer.getApiTypeClass(), e))
+        .withInformerStoppedHandler(Reconcilers::stopped)
         .withReconciliationTerminationTimeout(LONGEST_STOP)
         .withExecutorService(
             Executors.newFixedThreadPool(
                 AT_ONCE, Thread.ofVirtual().name("reconcile-", 0).factory()))
         .withMetrics(metrics);
+  }
+
+  private static void stopped(SharedIndexInformer<?> informer, @Nullable Throwable why) {
+    if (why != null)
+      LOG.errorf("event=informer-stopped kind=%s why=%s", informer.getApiTypeClass(), why);
   }
 
   private <P extends HasMetadata> void register(Reconciler<P> reconciler) {

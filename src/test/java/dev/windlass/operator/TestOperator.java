@@ -1,0 +1,123 @@
+package dev.windlass.operator;
+
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An operator in this JVM, as the role makes it, with the times of a test. */
+final class TestOperator implements AutoCloseable {
+  private static final OperatorConfig.Election QUICK =
+      new OperatorConfig.Election(
+          Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(300));
+
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  final List<String> lost = new CopyOnWriteArrayList<>();
+  final OperatorService service;
+
+  private TestOperator(KubernetesClient client, OperatorConfig config, List<LeaderTask> tasks) {
+    var metrics = new OperatorMetrics(registry);
+    var counted =
+        new KubernetesClientBuilder()
+            .withConfig(client.getConfiguration())
+            .withHttpClientBuilderConsumer(
+                http -> http.addOrReplaceInterceptor("calls", metrics.apiCalls()))
+            .build();
+    service =
+        new OperatorService(
+            counted,
+            new OperatorPorts() {
+              @Override
+              public OperatorConfig config() {
+                return config;
+              }
+
+              @Override
+              public List<LeaderTask> leaderTasks() {
+                return tasks;
+              }
+
+              @Override
+              public void lost(String why) {
+                lost.add(why);
+              }
+            },
+            metrics);
+    service.start();
+  }
+
+  static TestOperator start(KubernetesClient client, OperatorConfig config, LeaderTask... tasks) {
+    return new TestOperator(client, config, List.of(tasks));
+  }
+
+  static OperatorConfig config(String namespace, String pod) {
+    return new OperatorConfig(
+        namespace,
+        "windlass",
+        Optional.empty(),
+        Optional.of(pod),
+        "windlass.local",
+        new OperatorConfig.WorkerImage(
+            "registry.local/windlass@sha256:" + "ab".repeat(32),
+            Optional.empty(),
+            "windlass-registrar." + namespace + ".svc:7070",
+            "windlass-heads." + namespace + ".svc:7443"),
+        OperatorConfig.ZONE_LABEL,
+        Optional.empty(),
+        Optional.of(QUICK));
+  }
+
+  /** A pod as the chart's Deployment makes it, without a kubelet. */
+  static void pod(KubernetesClient client, String namespace, String name) {
+    client
+        .resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(name)
+                .withLabels(Map.of("app.kubernetes.io/component", "operator"))
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("operator")
+                .withImage("windlass")
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  /** All but those to the Lease. */
+  double writes() {
+    return registry.find("windlass.operator.api.calls").counters().stream()
+        .filter(c -> !"get".equals(c.getId().getTag("verb")))
+        .filter(c -> !"leases".equals(c.getId().getTag("resource")))
+        .mapToDouble(Counter::count)
+        .sum();
+  }
+
+  double calls(String... verbs) {
+    double sum = 0;
+    for (var verb : verbs) {
+      var counter = registry.find("windlass.operator.api.calls").tag("verb", verb).counter();
+      if (counter != null) sum += counter.count();
+    }
+    return sum;
+  }
+
+  /** An orderly end. */
+  void stop() {
+    service.close();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}

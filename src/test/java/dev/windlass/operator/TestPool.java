@@ -1,0 +1,78 @@
+package dev.windlass.operator;
+
+import dev.windlass.kube.ControlPlane;
+import dev.windlass.operator.api.HardwareProfile;
+import dev.windlass.operator.api.HardwareProfileSpec;
+import dev.windlass.operator.api.WorkerPool;
+import dev.windlass.operator.api.WorkerPoolSpec;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A profile that fits a node of its own, and a pool on it, in a namespace of a test. */
+final class TestPool {
+  static final String NAME = "edge";
+
+  final KubernetesClient client;
+
+  /** Of the release, and of the pool. */
+  final String namespace;
+
+  final String node;
+  final String profile;
+
+  private TestPool(KubernetesClient client, String namespace) {
+    this.client = client;
+    this.namespace = namespace;
+    this.node = "node-" + namespace;
+    this.profile = "profile-" + namespace;
+  }
+
+  static TestPool in(ControlPlane plane) {
+    plane.applyCrds(Path.of("helm/windlass/files/crds"));
+    var test = new TestPool(plane.client(), plane.newNamespace());
+    plane.fakeNode(test.node, "64", "256Gi", Map.of("windlass.dev/cpu-mhz", "3600"));
+    test.client.resource(test.hardware(2_000)).create();
+    test.client
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withNamespace(test.namespace)
+                .withName("windlass-trust")
+                .endMetadata()
+                .withData(Map.of("roots.pem", "-----BEGIN CERTIFICATE-----"))
+                .build())
+        .create();
+    return test;
+  }
+
+  /** Half a vCPU. */
+  HardwareProfile hardware(int minMHz) {
+    var hardware = new HardwareProfile();
+    hardware.setMetadata(new ObjectMetaBuilder().withName(profile).build());
+    hardware.setSpec(
+        new HardwareProfileSpec(
+            new HardwareProfileSpec.Cpu(new Quantity("500m"), minMHz), null, null, null, null));
+    return hardware;
+  }
+
+  WorkerPool pool(String name, int replicas, Map<String, Object> template) {
+    var pool = new WorkerPool();
+    pool.setMetadata(new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+    pool.setSpec(
+        new WorkerPoolSpec(
+            profile, replicas, null, null, null, null, null, template.isEmpty() ? null : template));
+    return pool;
+  }
+
+  void create(int replicas) {
+    client.resource(pool(NAME, replicas, Map.of())).create();
+  }
+
+  void scale(int replicas) {
+    client.resources(WorkerPool.class).inNamespace(namespace).withName(NAME).scale(replicas);
+  }
+}
