@@ -77,9 +77,9 @@ public final class AttestRequest {
   }
 
   /** All keys of one who asks; a head has a receipt key, a worker has none. */
-  record Keys(KeyPair tls, byte[] csr, ResultKey result, Optional<ReceiptKey> receipt) {}
+  public record Keys(KeyPair tls, byte[] csr, ResultKey result, Optional<ReceiptKey> receipt) {}
 
-  static AttestRequest make(String role, String token, byte[] nonce, Keys keys) {
+  public static AttestRequest make(String role, String token, byte[] nonce, Keys keys) {
     checkToken(token);
     var spki = keys.receipt().map(ReceiptKey::spki);
     var said = statement(token, nonce, keys.csr(), keys.result().publicKey(), spki);

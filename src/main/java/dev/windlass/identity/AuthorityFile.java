@@ -1,21 +1,10 @@
 package dev.windlass.identity;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.SecureRandom;
@@ -23,50 +12,51 @@ import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Set;
+import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The authority on disk, for the registrar only: one file that only its owner may read, replaced as
  * a whole. It holds the trust domain and, for each root, oldest first, key and certificate as PEM
- * (RFC 7468).
+ * (RFC 7468); before them a line {@code signs-from: <time>}, or {@code waits}, where a new root
+ * signs at another time than {@link CertificateAuthority#OVERLAP} after it was made. In a cluster
+ * the same text is in a Secret.
  */
 public final class AuthorityFile {
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rw-------");
-  private static final String KEY = "PRIVATE KEY";
-  private static final String CERTIFICATE = "CERTIFICATE";
+  private static final String WAITS = "waits";
   private static final int MAX_BYTES = 64 << 10;
   private static final Pattern DOMAIN = Pattern.compile("trust-domain: (\\S+)\\n");
   private static final Pattern BLOCKS =
       Pattern.compile(
-          "-----BEGIN PRIVATE KEY-----\\n([A-Za-z0-9+/=\\n]+)-----END PRIVATE KEY-----\\n"
+          "(?:signs-from: (\\S+)\\n)?"
+              + "-----BEGIN PRIVATE KEY-----\\n([A-Za-z0-9+/=\\n]+)-----END PRIVATE KEY-----\\n"
               + "-----BEGIN CERTIFICATE-----\\n([A-Za-z0-9+/=\\n]+)-----END CERTIFICATE-----\\n");
 
   private AuthorityFile() {}
 
   /** Replaces {@code file}, which is durable when this returns. Its directory must exist. */
   public static void write(Path file, CertificateAuthority authority) throws IOException {
+    OwnerFile.write(file, text(authority));
+  }
+
+  /** What stands in the file: a secret. */
+  public static String text(CertificateAuthority authority) {
     var text = new StringBuilder("trust-domain: ").append(authority.trustDomain()).append('\n');
     for (var a : authority.authorities()) {
-      text.append(pem(KEY, a.key().getEncoded()));
-      text.append(pem(CERTIFICATE, encoded(a.certificate())));
+      a.signsFrom()
+          .ifPresent(
+              from -> text.append("signs-from: ").append(a.waits() ? WAITS : from).append('\n'));
+      text.append(pem(a.key().getEncoded()));
+      text.append(RootsPem.block(a.certificate()));
     }
-    var fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    var mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-    try (var out = FileChannel.open(fresh, Set.of(CREATE, WRITE, TRUNCATE_EXISTING), mode)) {
-      var octets = ByteBuffer.wrap(text.toString().getBytes(US_ASCII));
-      while (octets.hasRemaining()) out.write(octets);
-      out.force(true);
-    }
-    Files.move(fresh, file, ATOMIC_MOVE, REPLACE_EXISTING);
-    try (var directory = FileChannel.open(file.toAbsolutePath().getParent(), READ)) {
-      directory.force(true);
-    }
+    return text.toString();
   }
 
   /**
@@ -75,51 +65,56 @@ public final class AuthorityFile {
    */
   public static CertificateAuthority read(Path file, InstantSource clock, SecureRandom random)
       throws IOException {
-    var mode = Files.getPosixFilePermissions(file);
-    if (!OWNER_ONLY.containsAll(mode))
-      throw new IOException(
-          file
-              + " holds a private key and has mode "
-              + PosixFilePermissions.toString(mode)
-              + "; expected rw-------");
-    if (Files.size(file) > MAX_BYTES)
-      throw new IOException(file + " has " + Files.size(file) + " bytes, at most " + MAX_BYTES);
-    var text = Files.readString(file, US_ASCII);
+    return parse(file.toString(), OwnerFile.read(file, MAX_BYTES), clock, random);
+  }
+
+  /**
+   * @param where it was found, for errors
+   * @throws IOException if the text is not what {@link #text} made
+   */
+  public static CertificateAuthority parse(
+      String where, String text, InstantSource clock, SecureRandom random) throws IOException {
     var domain = DOMAIN.matcher(text);
     if (!domain.lookingAt())
-      throw new IOException(file + " names no trust domain in its first line");
+      throw new IOException(where + " names no trust domain in its first line");
     var authorities = new ArrayList<Authority>();
     var blocks = BLOCKS.matcher(text).region(domain.end(), text.length());
     int end = domain.end();
     while (blocks.lookingAt()) {
-      authorities.add(authority(file, blocks.group(1), blocks.group(2)));
+      authorities.add(authority(where, blocks));
       end = blocks.end();
       blocks.region(end, text.length());
     }
     if (end != text.length())
-      throw new IOException(file + " is not understood from character " + end + " on");
+      throw new IOException(where + " is not understood from character " + end + " on");
     try {
       return new CertificateAuthority(domain.group(1), authorities, clock, random);
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
+      throw new IOException(where + ": " + e.getMessage(), e);
     }
   }
 
-  private static Authority authority(Path file, String key, String certificate) throws IOException {
+  private static Authority authority(String where, MatchResult block) throws IOException {
     var mime = Base64.getMimeDecoder();
     try {
-      var parsed =
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(mime.decode(certificate)));
-      var privateKey =
-          KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(mime.decode(key)));
-      var a = new Authority(privateKey, (X509Certificate) parsed);
-      if (!belong(a)) throw new IOException(file + ": the key is not that of " + a);
+      var der = new ByteArrayInputStream(mime.decode(block.group(3)));
+      var parsed = CertificateFactory.getInstance("X.509").generateCertificate(der);
+      var encoded = new PKCS8EncodedKeySpec(mime.decode(block.group(2)));
+      var privateKey = KeyFactory.getInstance("EC").generatePrivate(encoded);
+      var a = new Authority(privateKey, (X509Certificate) parsed, signsFrom(block.group(1)));
+      if (!belong(a)) throw new IOException(where + ": the key is not that of " + a);
       return a;
-    } catch (GeneralSecurityException e) {
+    } catch (DateTimeException e) {
+      throw new IOException(where + ": signs-from is " + block.group(1) + ", expected a time", e);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
       // the cause stays out: a parser of keys may quote what it read
-      throw new IOException(file + " holds a key or certificate that cannot be read");
+      throw new IOException(where + " holds a key or certificate that cannot be read");
     }
+  }
+
+  private static Optional<Instant> signsFrom(@Nullable String text) {
+    if (text == null) return Optional.empty();
+    return Optional.of(text.equals(WAITS) ? Authority.WAITS : Instant.parse(text));
   }
 
   private static boolean belong(Authority a) throws GeneralSecurityException {
@@ -133,16 +128,8 @@ public final class AuthorityFile {
     return signature.verify(signed);
   }
 
-  private static byte[] encoded(X509Certificate certificate) {
-    try {
-      return certificate.getEncoded();
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError("a parsed certificate has a DER form", e);
-    }
-  }
-
-  private static String pem(String label, byte[] der) {
-    var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+  private static String pem(byte[] key) {
+    var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key);
+    return "-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n";
   }
 }

@@ -8,14 +8,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The authority of one trust domain: self-signed P-256 roots and the leaves under them. It is
  * immutable; {@link #rotated} answers a successor.
  *
  * <p>Rotation: a new root is believed at once and signs only after {@link #OVERLAP}, when every
- * peer has heard of it by a renewal; the old one is forgotten when its last leaf has expired.
+ * peer has heard of it by a renewal, or, where roots are made known in another way, when somebody
+ * says so ({@link #withWaitingRoot}); the old one is forgotten when its last leaf has expired.
  *
  * <p>Trusted: who holds its key can be anybody in the trust domain, and nobody outside it (critical
  * name constraints).
@@ -106,6 +109,43 @@ public final class CertificateAuthority {
     return new CertificateAuthority(trustDomain, next, clock, random);
   }
 
+  /**
+   * The same authority with one more root, which is to be made known and waits until {@link
+   * #signingFrom} says when it signs.
+   */
+  public CertificateAuthority withWaitingRoot() {
+    var fresh = freshRoot(trustDomain, clock, random);
+    var waiting = new Authority(fresh.key(), fresh.certificate(), Optional.of(Authority.WAITS));
+    return with(Stream.concat(living().stream(), Stream.of(waiting)).toList());
+  }
+
+  /** Whether the newest root waits. */
+  public boolean waits() {
+    return authorities.getLast().waits();
+  }
+
+  /** The newest root, which waits, is known everywhere and signs from {@code time} on. */
+  public CertificateAuthority signingFrom(Instant time) {
+    var last = authorities.getLast();
+    var told = new Authority(last.key(), last.certificate(), Optional.of(time));
+    var others = authorities.subList(0, authorities.size() - 1);
+    return with(Stream.concat(others.stream(), Stream.of(told)).toList());
+  }
+
+  /** Whether there are roots that nobody needs any more. */
+  public boolean hasDead() {
+    return living().size() < authorities.size();
+  }
+
+  /** Without those. */
+  public CertificateAuthority withoutDead() {
+    return with(living());
+  }
+
+  private CertificateAuthority with(List<Authority> oldestFirst) {
+    return new CertificateAuthority(trustDomain, oldestFirst, clock, random);
+  }
+
   List<Authority> authorities() {
     return authorities;
   }
@@ -125,13 +165,17 @@ public final class CertificateAuthority {
     var living = new ArrayList<Authority>();
     for (int i = 0; i < authorities.size(); i++) {
       var last = i == authorities.size() - 1;
-      if (last || now.isBefore(signsFrom(authorities.get(i + 1)).plus(OVERLAP)))
-        living.add(authorities.get(i));
+      if (last || isNeededBeside(authorities.get(i + 1), now)) living.add(authorities.get(i));
     }
     return List.copyOf(living);
   }
 
+  private static boolean isNeededBeside(Authority next, Instant now) {
+    return next.waits() || now.isBefore(signsFrom(next).plus(OVERLAP));
+  }
+
   private static Instant signsFrom(Authority a) {
+    if (a.signsFrom().isPresent()) return a.signsFrom().get();
     var made = a.certificate().getNotBefore().toInstant().plus(Certificates.CLOCK_SLACK);
     return made.plus(OVERLAP);
   }

@@ -1,49 +1,38 @@
 package dev.windlass.registrar;
 
 import dev.windlass.function.Bytes;
-import dev.windlass.function.Digest;
 import dev.windlass.identity.CertificateAuthority;
-import dev.windlass.identity.Grant;
 import dev.windlass.identity.JoinRequest;
 import dev.windlass.identity.JoinToken;
 import dev.windlass.identity.PeerVerifier;
 import dev.windlass.identity.RenewRequest;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.identity.Surroundings;
-import dev.windlass.json.Bounds;
-import dev.windlass.json.Json;
 import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.registrar.RegisteredKey.Entries;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.PublicKey;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Decides on each request, whatever brought it. For any thread. */
-final class Admission {
-  static final int MAX_BODY = 16 << 10;
-
+/** Joining by a token, and renewals: every identity is in the registry. For any thread. */
+final class Admission implements Desk {
   private static final System.Logger LOG = System.getLogger(Admission.class.getName());
   private static final int NAME_BITS = 40;
 
-  private final Supplier<CertificateAuthority> authority;
+  private final Issuing issuing;
   private final Registry registry;
   private final JoinTokens tokens;
   private final Optional<EntryLog> log;
   private final Joining joining = new Joining();
-  private final Nonces nonces;
-  private final Surroundings around;
 
   /**
    * @param log absent where there is none
@@ -54,40 +43,38 @@ final class Admission {
       JoinTokens tokens,
       Optional<EntryLog> log,
       Surroundings around) {
-    this.authority = authority;
+    this.issuing = new Issuing(authority, around);
     this.registry = registry;
     this.tokens = tokens;
     this.log = log;
-    this.nonces = new Nonces(around.random());
-    this.around = around;
   }
 
-  Answer challenge(byte[] body) {
-    try {
-      parsed(body).at().only("v").get("v").int32(1, 1);
-    } catch (IllegalArgumentException e) {
-      return refused(Refusal.malformed(e.getMessage()));
-    }
-    var nonce = Base64.getEncoder().encodeToString(nonces.make(now()));
-    return new Answer.Granted(Json.object().put("v", 1).put("nonce", nonce).build());
+  @Override
+  public @Nullable Function<Asked, Answer> at(String path) {
+    return switch (path) {
+      case "/challenge" -> asked -> issuing.challenge(asked.body());
+      case "/join" -> asked -> join(asked.body());
+      case "/renew" -> asked -> renew(asked.session(), asked.body());
+      default -> null;
+    };
   }
 
   Answer join(byte[] body) {
     JoinRequest request;
     try {
-      request = JoinRequest.parse(parsed(body));
+      request = JoinRequest.parse(Issuing.parsed(body));
     } catch (IllegalArgumentException e) {
       return refused(Refusal.malformed(e.getMessage()));
     }
     var token = request.token();
-    if (authority.get().roots().stream().noneMatch(token::pins))
+    if (issuing.authority().roots().stream().noneMatch(token::pins))
       return refused(Refusal.token("it was made under another authority"));
-    var stale = nonces.objection(request.nonce(), now());
+    var stale = issuing.nonces().objection(request.nonce(), now());
     if (stale.isPresent()) return refused(Refusal.nonce(stale.get()));
     return switch (tokens.take(token, now())) {
       case JoinTokens.Taken.Not(var why) -> refused(Refusal.token(why));
       case JoinTokens.Taken.Role(var role) -> {
-        if (nonces.spend(request.nonce(), now())) yield register(request, token, role);
+        if (issuing.nonces().spend(request.nonce(), now())) yield register(request, token, role);
         tokens.giveBack(token);
         yield refused(Refusal.nonce("it was used already"));
       }
@@ -121,7 +108,7 @@ final class Admission {
               worker.id(),
               key.keyId(),
               text(worker.entries().register()));
-          yield granted(worker.id(), begun.leaf());
+          yield issuing.granted(worker.id(), begun.leaf(), OptionalLong.empty());
         }
         case KEY_TAKEN -> refused(taken(key));
         case FULL -> {
@@ -131,7 +118,7 @@ final class Admission {
       };
     } catch (IOException e) {
       tokens.giveBack(token);
-      return refused(notWritten(e));
+      return Issuing.notWritten(e);
     }
   }
 
@@ -146,9 +133,10 @@ final class Admission {
           public Joining.Begun begin() {
             var at = now();
             var id = freshName(role);
-            var leaf = authority.get().issue(id, tlsKey);
+            var leaf = issuing.leaf(id, tlsKey);
             var until = leaf.getNotAfter().toInstant();
-            var worker = new RegisteredKey(id, key, digest(leaf), at, until, null, Entries.NONE);
+            var worker =
+                new RegisteredKey(id, key, Issuing.digest(leaf), at, until, null, Entries.NONE);
             return new Joining.Begun(worker, leaf, tlsKey, append(worker, at), at);
           }
 
@@ -174,7 +162,7 @@ final class Admission {
     }
     PublicKey key;
     try {
-      key = RenewRequest.parse(parsed(body)).key();
+      key = RenewRequest.parse(Issuing.parsed(body)).key();
     } catch (IllegalArgumentException e) {
       return refused(Refusal.malformed(e.getMessage()));
     }
@@ -182,16 +170,16 @@ final class Admission {
     if (known.isEmpty()) return refused(Refusal.identity(id + " is not registered"));
     var revoked = known.get().revokedAt();
     if (revoked != null) return refused(Refusal.identity(id + " was revoked at " + revoked));
-    var leaf = authority.get().issue(id, key);
+    var leaf = issuing.leaf(id, key);
     var until = leaf.getNotAfter().toInstant();
     try {
-      var index = entered(known.get().renewed(digest(leaf), until, OptionalLong.empty()));
-      if (!registry.renew(id, digest(leaf), until, index))
+      var index = entered(known.get().renewed(Issuing.digest(leaf), until, OptionalLong.empty()));
+      if (!registry.renew(id, Issuing.digest(leaf), until, index))
         return refused(Refusal.identity(id + " was revoked meanwhile"));
     } catch (IOException e) {
-      return refused(notWritten(e));
+      return Issuing.notWritten(e);
     }
-    return granted(id, leaf);
+    return issuing.granted(id, leaf, OptionalLong.empty());
   }
 
   /** A renewal moves the end of the key's time, so the log has each; the newest counts. */
@@ -201,41 +189,21 @@ final class Admission {
     return OptionalLong.of(log.get().await(index));
   }
 
-  /** Whoever has a certificate but the registrar itself. */
-  PeerVerifier peers() {
-    return new PeerVerifier(
-        () -> authority.get().roots(),
-        authority.get().trustDomain(),
-        id -> !id.role().equals(SpiffeId.REGISTRAR),
-        around.clock());
-  }
-
-  private Answer granted(SpiffeId id, X509Certificate leaf) {
-    return new Answer.Granted(new Grant(id, List.of(leaf), authority.get().roots()).json());
+  @Override
+  public PeerVerifier peers() {
+    return issuing.peers();
   }
 
   /** The name is ours to choose: a joiner cannot ask for another's. */
   private SpiffeId freshName(String role) {
-    var bits = around.random().nextLong() & (1L << NAME_BITS) - 1;
+    var bits = issuing.around().random().nextLong() & (1L << NAME_BITS) - 1;
     var name = role.charAt(0) + "-" + "%010x".formatted(bits);
-    var id = new SpiffeId(authority.get().trustDomain(), Registrar.NAMESPACE, role, name);
+    var id = new SpiffeId(issuing.authority().trustDomain(), Registrar.NAMESPACE, role, name);
     return registry.keyOf(id).isEmpty() ? id : freshName(role);
   }
 
   private Instant now() {
-    return around.clock().instant();
-  }
-
-  private static Json parsed(byte[] body) {
-    return Json.parse(body, Bounds.ofBytes(MAX_BODY));
-  }
-
-  private static Digest digest(X509Certificate leaf) {
-    try {
-      return Digest.of(leaf.getEncoded());
-    } catch (CertificateEncodingException e) {
-      throw new AssertionError("a certificate just made has a DER form", e);
-    }
+    return issuing.now();
   }
 
   private static Entries registeredAt(long index) {
@@ -250,17 +218,11 @@ final class Admission {
     return Refusal.busy(503, "the registry holds " + Registry.MAX_KEYS + " keys");
   }
 
-  private static Refusal notWritten(IOException e) {
-    LOG.log(Level.WARNING, "an identity cannot be entered: " + e.getMessage(), e.getCause());
-    return Refusal.busy(
-        503, "the identity could not be entered, in the public log or in the registry");
-  }
-
   private static String text(OptionalLong index) {
     return index.isPresent() ? Long.toString(index.getAsLong()) : "none";
   }
 
   private static Answer refused(Refusal why) {
-    return new Answer.Refused(why);
+    return Issuing.refused(why);
   }
 }

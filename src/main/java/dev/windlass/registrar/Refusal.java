@@ -16,6 +16,14 @@ record Refusal(int status, String kind, String title, String detail) {
     return new Refusal(401, "join-token-refused", "The join token is not good", detail);
   }
 
+  static Refusal serviceToken(String detail) {
+    return new Refusal(401, "token-refused", "The service account token is not good", detail);
+  }
+
+  static Refusal attestation(String detail) {
+    return new Refusal(403, "attestation-refused", "This pod gets no identity", detail);
+  }
+
   static Refusal nonce(String detail) {
     return new Refusal(401, "nonce-refused", "The nonce is not good", detail);
   }

@@ -247,19 +247,9 @@ public final class Registrar implements AutoCloseable {
     }
   }
 
-  /** Its chain shows the root as well: a joiner has the root's digest only. */
   private Credentials ownCredentials() {
     rotateIfDue();
-    var signing = authority;
-    var id = new SpiffeId(signing.trustDomain(), NAMESPACE, SpiffeId.REGISTRAR, "registrar");
-    var c = signing.credentials(id);
-    var leaf = c.chain().getFirst();
-    var root =
-        c.roots().stream()
-            .filter(r -> r.getSubjectX500Principal().equals(leaf.getIssuerX500Principal()))
-            .findFirst()
-            .orElseThrow();
-    return new Credentials(id, c.key(), List.of(leaf, root), c.roots());
+    return Issuing.registrar(authority, NAMESPACE);
   }
 
   private synchronized void rotateIfDue() {

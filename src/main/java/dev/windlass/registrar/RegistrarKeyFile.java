@@ -1,25 +1,14 @@
 package dev.windlass.registrar;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import dev.windlass.function.Bytes;
+import dev.windlass.identity.OwnerFile;
 import dev.windlass.receipt.Ed25519Key;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Set;
 
 /**
  * The key with which the registrar signs what it enters in the log: a file that only its owner may
@@ -30,8 +19,6 @@ import java.util.Set;
  * seen its public half before this returns.
  */
 public final class RegistrarKeyFile {
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rw-------");
   private static final String BEGIN = "-----BEGIN PRIVATE KEY-----\n";
   private static final String END = "\n-----END PRIVATE KEY-----\n";
 
@@ -51,43 +38,35 @@ public final class RegistrarKeyFile {
    * @throws IOException if it cannot be read or written, others may read it, or it is no such key
    */
   public static Ed25519Key open(Path file, SecureRandom random) throws IOException {
-    if (!Files.exists(file)) write(file, random);
-    return read(file);
+    if (!Files.exists(file)) OwnerFile.write(file, make(random));
+    return parse(file.toString(), OwnerFile.read(file, MAX_BYTES));
   }
 
-  private static void write(Path file, SecureRandom random) throws IOException {
+  /** What stands in the file of a new key: a secret. */
+  public static String make(SecureRandom random) {
     var seed = new byte[SEED];
     random.nextBytes(seed);
     var der = Arrays.copyOf(PKCS8, PKCS8.length + SEED);
     System.arraycopy(seed, 0, der, PKCS8.length, SEED);
-    var text = (BEGIN + Base64.getEncoder().encodeToString(der) + END).getBytes(US_ASCII);
-    var fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    var mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-    try (var out = FileChannel.open(fresh, Set.of(CREATE, WRITE, TRUNCATE_EXISTING), mode)) {
-      var octets = ByteBuffer.wrap(text);
-      while (octets.hasRemaining()) out.write(octets);
-      out.force(true);
-    }
-    Files.move(fresh, file, ATOMIC_MOVE);
-    try (var directory = FileChannel.open(file.toAbsolutePath().getParent(), READ)) {
-      directory.force(true);
-    }
+    return BEGIN + Base64.getEncoder().encodeToString(der) + END;
   }
 
-  private static Ed25519Key read(Path file) throws IOException {
-    var mode = Files.getPosixFilePermissions(file);
-    if (!OWNER_ONLY.containsAll(mode))
-      throw new IOException(
-          file
-              + " holds a private key and has mode "
-              + PosixFilePermissions.toString(mode)
-              + "; expected rw-------");
-    if (Files.size(file) > MAX_BYTES)
-      throw new IOException(file + " has " + Files.size(file) + " bytes, at most " + MAX_BYTES);
-    var text = Files.readString(file, US_ASCII);
+  /**
+   * The key of a mounted file, which is never made here.
+   *
+   * @throws IOException if it cannot be read or is no such key
+   */
+  public static Ed25519Key readMounted(Path file) throws IOException {
+    return parse(file.toString(), OwnerFile.readMounted(file, MAX_BYTES));
+  }
+
+  /**
+   * @param where it was found, for errors
+   * @throws IOException if it is no such key
+   */
+  public static Ed25519Key parse(String where, String text) throws IOException {
     if (!text.startsWith(BEGIN) || !text.endsWith(END) || text.length() < (BEGIN + END).length())
-      throw new IOException(file + " is not one PEM block of a PRIVATE KEY");
+      throw new IOException(where + " is not one PEM block of a PRIVATE KEY");
     byte[] der;
     try {
       der =
@@ -95,11 +74,11 @@ public final class RegistrarKeyFile {
               .decode(text.substring(BEGIN.length(), text.length() - END.length()).strip());
     } catch (IllegalArgumentException e) {
       // the cause stays out: it may quote the key
-      throw new IOException(file + " holds no base64");
+      throw new IOException(where + " holds no base64");
     }
     if (der.length != PKCS8.length + SEED
         || !Arrays.equals(der, 0, PKCS8.length, PKCS8, 0, PKCS8.length))
-      throw new IOException(file + " holds no Ed25519 key (" + der.length + " octets)");
+      throw new IOException(where + " holds no Ed25519 key (" + der.length + " octets)");
     return new Ed25519Key(Bytes.wrap(Arrays.copyOfRange(der, PKCS8.length, der.length)));
   }
 }

@@ -21,10 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registrar's HTTPS edge: TLS 1.3 only, a client certificate if the client has one, three POST
+ * The registrar's HTTPS edge: TLS 1.3 only, a client certificate if the client has one, a few POST
  * paths. A body is read up to its bound and for ten seconds; deciding happens on virtual threads,
  * so many at once and no more.
  */
@@ -35,15 +36,15 @@ final class RegistrarServer {
   private static final long BODY_MILLIS = 10_000;
 
   private final Vertx vertx;
-  private final Admission admission;
+  private final Desk desk;
   private final RateBound rate;
   private final HttpServer server;
   private final Semaphore deciding = new Semaphore(MAX_DECIDING);
   private final AtomicInteger connections = new AtomicInteger();
 
-  RegistrarServer(Vertx vertx, Admission admission, CredentialSource own, Surroundings around) {
+  RegistrarServer(Vertx vertx, Desk desk, CredentialSource own, Surroundings around) {
     this.vertx = vertx;
-    this.admission = admission;
+    this.desk = desk;
     this.rate = new RateBound(around.clock());
     var options =
         new HttpServerOptions()
@@ -51,7 +52,7 @@ final class RegistrarServer {
             .setUseAlpn(false)
             .setEnabledSecureTransportProtocols(Set.of(Tls.PROTOCOL))
             .setKeyCertOptions(KeyCertOptions.wrap(Tls.keyManager(own)))
-            .setTrustOptions(TrustOptions.wrap(Tls.trustManager(admission.peers())))
+            .setTrustOptions(TrustOptions.wrap(Tls.trustManager(desk.peers())))
             .setClientAuth(ClientAuth.REQUEST)
             .setSslHandshakeTimeout(10)
             .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
@@ -79,7 +80,7 @@ final class RegistrarServer {
   }
 
   private void handle(HttpServerRequest request) {
-    var decide = decision(request);
+    var decide = request.path() == null ? null : desk.at(request.path());
     if (decide == null) {
       refuse(request, new Refusal(404, "not-found", "No such path", "nothing at " + path(request)));
     } else if (!request.method().equals(HttpMethod.POST)) {
@@ -93,26 +94,17 @@ final class RegistrarServer {
     }
   }
 
-  private @Nullable Function<byte[], Answer> decision(HttpServerRequest request) {
-    return switch (request.path()) {
-      case "/challenge" -> admission::challenge;
-      case "/join" -> admission::join;
-      case "/renew" -> body -> admission.renew(request.connection().sslSession(), body);
-      case null, default -> null;
-    };
-  }
-
-  private void readBody(HttpServerRequest request, Function<byte[], Answer> decide) {
+  private void readBody(HttpServerRequest request, Function<Desk.Asked, Answer> decide) {
     var context = vertx.getOrCreateContext();
     var body = Buffer.buffer();
     var tooSlow = vertx.setTimer(BODY_MILLIS, _ -> request.connection().close());
     request.exceptionHandler(_ -> vertx.cancelTimer(tooSlow));
     request.handler(
         chunk -> {
-          if (body.length() + chunk.length() > Admission.MAX_BODY) {
+          if (body.length() + chunk.length() > Desk.MAX_BODY) {
             vertx.cancelTimer(tooSlow);
             request.handler(null).endHandler(null);
-            var detail = "a body here has at most " + Admission.MAX_BODY + " bytes";
+            var detail = "a body here has at most " + Desk.MAX_BODY + " bytes";
             refuse(request, new Refusal(413, "body-too-large", "The body is too large", detail));
           } else {
             body.appendBuffer(chunk);
@@ -121,8 +113,15 @@ final class RegistrarServer {
     request.endHandler(
         _ -> {
           vertx.cancelTimer(tooSlow);
-          decideElsewhere(context, request, () -> decide.apply(body.getBytes()));
+          decideElsewhere(
+              context,
+              request,
+              () -> decide.apply(new Desk.Asked(body.getBytes(), session(request))));
         });
+  }
+
+  private static @Nullable SSLSession session(HttpServerRequest request) {
+    return request.connection().sslSession();
   }
 
   private void decideElsewhere(
