@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The programs that {@code tools/kube/build} made, in the version that the tree pins. */
-final class Assets {
+public final class Assets {
   private static final Path PINS = Path.of("tools/kube/versions.env");
 
   private Assets() {}
 
   /** Where a program is. Fails, and says what to run, when it was not built. */
-  static Path program(String name) throws IOException {
+  public static Path program(String name) throws IOException {
     var program = directory().resolve(name);
     if (Files.isExecutable(program)) return program;
     throw new IOException(
