@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,7 +56,14 @@ final class WorkerProcess {
   /** Blocks until the worker has left; the result is the exit code. */
   static int run(List<String> words) {
     Logs.toStandardError();
+    forgetAddressesSoon();
     return new WorkerProcess(words).run();
+  }
+
+  /** The JVM remembers an address for 30 s: heads of a cluster come and go faster. */
+  private static void forgetAddressesSoon() {
+    Security.setProperty("networkaddress.cache.ttl", "2");
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
   }
 
   private int run() {

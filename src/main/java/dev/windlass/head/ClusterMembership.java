@@ -1,15 +1,10 @@
 package dev.windlass.head;
 
 import dev.windlass.artifact.ContentStore;
-import dev.windlass.function.Digest;
-import dev.windlass.function.Manifest;
-import dev.windlass.operator.api.Function;
-import dev.windlass.operator.plan.FunctionManifest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** A head's part in a Kubernetes cluster: what it follows there, and what it writes. */
@@ -46,7 +41,6 @@ final class ClusterMembership implements AutoCloseable {
                 parts.removal(),
                 new ArtifactFinder(parts.store(), places(parts, origin)),
                 watch,
-                ClusterMembership::manifest,
                 parts.logged()));
     this.statuses = new WorkerStatuses(client, watch, register, parts.fleet(), parts.clock());
     metrics.gauge("windlass.cluster.workers", "Workers the cluster vouches for", register::size);
@@ -73,14 +67,6 @@ final class ClusterMembership implements AutoCloseable {
                         parts.clock())));
     places.add(origin);
     return places;
-  }
-
-  private static Manifest manifest(Function function, Digest module, Optional<Digest> files) {
-    return switch (FunctionManifest.of(function, module, files)) {
-      case FunctionManifest.Accepted(var manifest) -> manifest;
-      case FunctionManifest.Refused refused ->
-          throw new IllegalArgumentException(refused.message());
-    };
   }
 
   /** Returns at once. */

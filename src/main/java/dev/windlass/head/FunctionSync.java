@@ -1,9 +1,6 @@
 package dev.windlass.head;
 
-import dev.windlass.function.Digest;
 import dev.windlass.function.FunctionName;
-import dev.windlass.function.Manifest;
-import dev.windlass.function.ManifestJson;
 import dev.windlass.function.Route;
 import dev.windlass.operator.api.Function;
 import java.io.IOException;
@@ -35,14 +32,6 @@ final class FunctionSync implements AutoCloseable {
     Set<FunctionName> names();
   }
 
-  /** A resource and the digests that the operator found, as a manifest. */
-  interface Manifests {
-    /**
-     * @throws IllegalArgumentException when the resource has none
-     */
-    Manifest of(Function function, Digest module, Optional<Digest> files);
-  }
-
   /**
    * What is given to {@link FunctionSync}.
    *
@@ -53,7 +42,6 @@ final class FunctionSync implements AutoCloseable {
       FunctionRemoval removal,
       ArtifactFinder artifacts,
       Resources resources,
-      Manifests manifests,
       boolean logged) {}
 
   private final Parts parts;
@@ -123,19 +111,18 @@ final class FunctionSync implements AutoCloseable {
   }
 
   private void reconcile(FunctionName name) throws IOException {
-    switch (FunctionWanted.of(parts.resources().find(name), parts.logged())) {
+    switch (FunctionWanted.of(name, parts.resources().find(name), parts.logged())) {
       case FunctionWanted.Gone() -> {
         if (parts.removal().remove(name)) LOG.infof("function=%s event=removed", name);
       }
       case FunctionWanted.AsItIs(var why) ->
           LOG.debugf("function=%s event=waits why=%s", name, why);
-      case FunctionWanted.Resolved wanted -> serve(name, wanted);
+      case FunctionWanted.Version wanted -> serve(name, wanted);
     }
   }
 
-  private void serve(FunctionName name, FunctionWanted.Resolved wanted) throws IOException {
-    var manifest = parts.manifests().of(wanted.resource(), wanted.module(), wanted.files());
-    requireSame(name, manifest, wanted);
+  private void serve(FunctionName name, FunctionWanted.Version wanted) throws IOException {
+    var manifest = wanted.manifest();
     parts.artifacts().require(wanted.resource(), manifest.module());
     if (manifest.files().isPresent())
       parts.artifacts().require(wanted.resource(), manifest.files().get());
@@ -145,17 +132,6 @@ final class FunctionSync implements AutoCloseable {
     if (changed)
       LOG.infof(
           "function=%s version=%s module=%s event=served",
-          name, wanted.manifest(), manifest.module());
-  }
-
-  /** Another version of Windlass may read the resource in another way. */
-  private static void requireSame(
-      FunctionName name, Manifest manifest, FunctionWanted.Resolved wanted) {
-    if (!manifest.name().equals(name))
-      throw new IllegalArgumentException("its manifest is of " + manifest.name());
-    var digest = Digest.of(ManifestJson.write(manifest));
-    if (!digest.equals(wanted.manifest()))
-      throw new IllegalArgumentException(
-          "this head makes manifest " + digest + " of it, the operator " + wanted.manifest());
+          name, wanted.digest(), manifest.module());
   }
 }

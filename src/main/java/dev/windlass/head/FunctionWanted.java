@@ -1,35 +1,45 @@
 package dev.windlass.head;
 
+import dev.windlass.function.Bytes;
 import dev.windlass.function.Digest;
+import dev.windlass.function.FunctionName;
+import dev.windlass.function.Manifest;
+import dev.windlass.function.ManifestJson;
 import dev.windlass.operator.api.Condition;
 import dev.windlass.operator.api.ConditionTypes;
 import dev.windlass.operator.api.Function;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
-/** Which version of a Function resource a head is to serve. Decides only. */
+/**
+ * Which version of a Function resource a head is to serve. Decides only.
+ *
+ * <p>It is the one whose manifest stands in the status: the operator changes that in one write,
+ * when a new version is resolved, checked and in the log, and leaves the one before it there until
+ * then.
+ */
 sealed interface FunctionWanted {
   /** None: the resource is gone. */
   record Gone() implements FunctionWanted {}
 
   /**
-   * The one it has, or none: the operator has not resolved this generation.
+   * The one it has, or none.
    *
    * @param why continues a sentence that begins with the function
    */
   record AsItIs(String why) implements FunctionWanted {}
 
   /**
-   * @param manifest digest that the version must have
+   * @param digest of the manifest
    * @param logIndex of its entry, where there is a log
+   * @param profile of hardware; empty for any
    * @param routed false while the operator gives its route to somebody else
    */
-  record Resolved(
+  record Version(
       Function resource,
-      Digest module,
-      Optional<Digest> files,
-      Digest manifest,
+      Manifest manifest,
+      Digest digest,
       OptionalLong logIndex,
       String profile,
       boolean routed)
@@ -38,57 +48,39 @@ sealed interface FunctionWanted {
   /**
    * @param resource absent when there is none
    * @param logged whether this head writes receipts, which name the version's entry in the log
+   * @throws IllegalArgumentException when the status is none that an operator writes
    */
-  static FunctionWanted of(Optional<Function> resource, boolean logged) {
+  static FunctionWanted of(FunctionName name, Optional<Function> resource, boolean logged) {
     if (resource.isEmpty() || resource.get().getMetadata().getDeletionTimestamp() != null)
       return new Gone();
-    var function = resource.get();
-    var status = function.status();
-    if (!holds(function, ConditionTypes.ARTIFACT_VERIFIED))
-      return new AsItIs("is not resolved at generation " + generation(function));
-    if (logged && (status.logIndex() == null || !holds(function, ConditionTypes.LOGGED)))
-      return new AsItIs("is not in the log at generation " + generation(function));
-    try {
-      var index = status.logIndex();
-      return new Resolved(
-          function,
-          digest(status.resolvedDigest()),
-          status.filesDigest() == null
-              ? Optional.empty()
-              : Optional.of(digest(status.filesDigest())),
-          digest(status.manifestDigest()),
-          index == null ? OptionalLong.empty() : OptionalLong.of(index),
-          Optional.ofNullable(function.spec().hardware()).orElse(""),
-          !isFalse(function, ConditionTypes.ROUTED));
-    } catch (IllegalArgumentException e) {
-      return new AsItIs("has a status that cannot be used: " + e.getMessage());
-    }
+    var status = resource.get().status();
+    if (status.manifest() == null || status.manifestDigest() == null)
+      return new AsItIs("is not resolved");
+    if (logged && status.logIndex() == null) return new AsItIs("is not in the log");
+    var text = Bytes.utf8(status.manifest());
+    var digest = Digest.parse(status.manifestDigest());
+    if (!Digest.of(text).equals(digest))
+      throw new IllegalArgumentException(
+          "its status names manifest " + digest + " and holds " + Digest.of(text));
+    var manifest = ManifestJson.parse(text.toArray());
+    var again = Digest.of(ManifestJson.write(manifest));
+    if (!again.equals(digest)) // another version of Windlass wrote it
+    throw new IllegalArgumentException(
+          "its manifest is " + digest + ", as this head writes it " + again);
+    if (!manifest.name().equals(name))
+      throw new IllegalArgumentException("its status holds the manifest of " + manifest.name());
+    var index = status.logIndex();
+    return new Version(
+        resource.get(),
+        manifest,
+        digest,
+        index == null ? OptionalLong.empty() : OptionalLong.of(index),
+        Objects.requireNonNullElse(resource.get().spec().hardware(), ""),
+        status.conditions().stream().noneMatch(FunctionWanted::takesRouteAway));
   }
 
-  private static long generation(Function function) {
-    var generation = function.getMetadata().getGeneration();
-    return generation == null ? 0 : generation;
-  }
-
-  private static boolean holds(Function function, String type) {
-    return function.status().conditions().stream()
-        .anyMatch(c -> c.type().equals(type) && isOf(function, c, Condition.TRUE));
-  }
-
-  private static boolean isFalse(Function function, String type) {
-    return function.status().conditions().stream()
-        .anyMatch(c -> c.type().equals(type) && isOf(function, c, Condition.FALSE));
-  }
-
-  /** Of this generation: what was decided for an earlier one says nothing of it. */
-  private static boolean isOf(Function function, Condition condition, String status) {
-    return condition.status().equals(status)
-        && condition.observedGeneration() != null
-        && condition.observedGeneration() == generation(function);
-  }
-
-  private static Digest digest(@Nullable String text) {
-    if (text == null) throw new IllegalArgumentException("a digest is missing");
-    return Digest.parse(text);
+  private static boolean takesRouteAway(Condition condition) {
+    return condition.type().equals(ConditionTypes.ROUTED)
+        && condition.status().equals(Condition.FALSE);
   }
 }

@@ -1,5 +1,8 @@
 package dev.windlass.head;
 
+import dev.windlass.function.Digest;
+import dev.windlass.function.Manifest;
+import dev.windlass.function.ManifestJson;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.Condition;
@@ -13,6 +16,7 @@ import dev.windlass.operator.api.WorkerState;
 import dev.windlass.operator.api.WorkerStatus;
 import dev.windlass.receipt.Ed25519PublicKey;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -104,19 +108,24 @@ final class ClusterResources {
         null, null, route);
   }
 
-  static FunctionStatus resolved(long generation, String module, String manifest) {
+  /** As the operator writes it when this version is to be served. */
+  static FunctionStatus resolved(
+      long generation, Manifest manifest, @Nullable Long logIndex, String routed) {
+    var text = ManifestJson.write(manifest);
     return new FunctionStatus(
         generation,
         null,
         generation,
-        module,
-        manifest,
+        manifest.module().toString(),
+        Digest.of(text).toString(),
+        new String(text, StandardCharsets.UTF_8),
         null,
         null,
-        null,
-        null,
+        logIndex,
         List.of(),
-        List.of(condition("ArtifactVerified", Condition.TRUE, generation)));
+        List.of(
+            condition("ArtifactVerified", Condition.TRUE, generation),
+            condition("Routed", routed, generation)));
   }
 
   static Condition condition(String type, String status, long generation) {

@@ -124,7 +124,20 @@ class FunctionSyncTest {
     put(HELLO, resolved(HELLO, 1, module(1)));
     elsewhere.remove(module(1));
     var unlike = resolved(OTHER, 1, module(2));
-    unlike.setStatus(ClusterResources.resolved(1, module(2).toString(), module(9).toString()));
+    var said = unlike.status();
+    unlike.setStatus(
+        new FunctionStatus(
+            1L,
+            null,
+            1L,
+            said.resolvedDigest(),
+            module(9).toString(),
+            said.manifest(),
+            null,
+            null,
+            null,
+            List.of(),
+            said.conditions()));
     put(OTHER, unlike);
     var third = new FunctionName("tenant", "third");
     put(third, resolved(third, 1, module(3)));
@@ -160,22 +173,8 @@ class FunctionSyncTest {
     assertTrue(catalogue.find(HELLO).isEmpty());
 
     var logged = resolved(HELLO, 1, module(1));
-    var status = logged.status();
     logged.setStatus(
-        new FunctionStatus(
-            1L,
-            null,
-            1L,
-            status.resolvedDigest(),
-            status.manifestDigest(),
-            null,
-            null,
-            null,
-            42L,
-            List.of(),
-            List.of(
-                ClusterResources.condition("ArtifactVerified", Condition.TRUE, 1),
-                ClusterResources.condition("Logged", Condition.TRUE, 1))));
+        ClusterResources.resolved(1, manifest(logged, module(1)), 42L, Condition.TRUE));
     put(HELLO, logged);
     sync.changed(HELLO);
 
@@ -246,7 +245,6 @@ class FunctionSyncTest {
                     return resources.keySet();
                   }
                 },
-                (function, module, _) -> manifest(function, module),
                 logged));
     begun.add(sync);
     sync.begin();
@@ -280,8 +278,8 @@ class FunctionSyncTest {
   private Function resolved(FunctionName name, long generation, Digest module) {
     var function = ClusterResources.function(name.namespace(), name.name(), spec(module));
     function.getMetadata().setGeneration(generation);
-    var digest = Digest.of(ManifestJson.write(manifest(function, module)));
-    function.setStatus(ClusterResources.resolved(generation, module.toString(), digest.toString()));
+    function.setStatus(
+        ClusterResources.resolved(generation, manifest(function, module), null, Condition.TRUE));
     return function;
   }
 
@@ -293,23 +291,7 @@ class FunctionSyncTest {
             source, null, null, null, List.of(), Map.of(), List.of(), null, null, null, null, null,
             profile, null, route);
     var function = ClusterResources.function(name.namespace(), name.name(), spec);
-    var module = module(1);
-    var digest = Digest.of(ManifestJson.write(manifest(function, module)));
-    function.setStatus(
-        new FunctionStatus(
-            1L,
-            null,
-            1L,
-            module.toString(),
-            digest.toString(),
-            null,
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(
-                ClusterResources.condition("ArtifactVerified", Condition.TRUE, 1),
-                ClusterResources.condition("Routed", routed, 1))));
+    function.setStatus(ClusterResources.resolved(1, manifest(function, module(1)), null, routed));
     return function;
   }
 

@@ -69,6 +69,7 @@ final class HeadFixture implements AutoCloseable {
   private final Set<SpiffeId> registered = ConcurrentHashMap.newKeySet();
   final Map<SpiffeId, Long> registrations = new ConcurrentHashMap<>();
   private final Optional<FakeLedger> log;
+  private final Optional<ClusterHeadPorts> cluster;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final HeadConfig config;
   final Head head;
@@ -85,12 +86,40 @@ final class HeadFixture implements AutoCloseable {
   }
 
   HeadFixture(Path data, UnaryOperator<HeadConfig> change, Optional<FakeLedger> log) {
+    this(data, change, log, Optional.empty());
+  }
+
+  /** A head of a cluster: what {@code cluster} says of workers counts. */
+  HeadFixture(Path data, ClusterHeadPorts cluster, Optional<FakeLedger> log) {
+    this(data, config -> config, log, Optional.of(cluster));
+  }
+
+  /** The same with a real link. */
+  HeadFixture(Path data, ClusterHeadPorts cluster, Function<Peers, Link> links) {
+    this(data, config -> config, Optional.empty(), Optional.of(cluster), Optional.of(links));
+  }
+
+  private HeadFixture(
+      Path data,
+      UnaryOperator<HeadConfig> change,
+      Optional<FakeLedger> log,
+      Optional<ClusterHeadPorts> cluster) {
+    this(data, change, log, cluster, Optional.empty());
+  }
+
+  private HeadFixture(
+      Path data,
+      UnaryOperator<HeadConfig> change,
+      Optional<FakeLedger> log,
+      Optional<ClusterHeadPorts> cluster,
+      Optional<Function<Peers, Link>> links) {
     this.log = log;
+    this.cluster = cluster;
     var usual = HeadConfig.at(data, "test");
     var quick = usual.traffic().withPatience(Duration.ofMillis(100), Duration.ofMillis(200));
     this.config = change.apply(usual.withTraffic(quick));
     try {
-      this.head = Head.open(vertx, config, new Ports(), metrics, this::link);
+      this.head = Head.open(vertx, config, new Ports(), metrics, links.orElse(this::link));
     } catch (IOException e) {
       throw new AssertionError("couldn't open a head", e);
     }
@@ -251,11 +280,19 @@ final class HeadFixture implements AutoCloseable {
     @Override
     public void onRevocation(Consumer<SpiffeId> listener) {
       onRevocation.add(listener);
+      cluster.ifPresent(c -> c.workers().onRevocation(listener));
+    }
+
+    @Override
+    public Optional<ClusterHeadPorts> cluster() {
+      return cluster;
     }
 
     @Override
     public WorkerKeys keys() {
-      return id -> Optional.ofNullable(keys.get(id));
+      return cluster
+          .<WorkerKeys>map(ClusterHeadPorts::workers)
+          .orElse(id -> Optional.ofNullable(keys.get(id)));
     }
 
     @Override

@@ -436,6 +436,7 @@ public final class ControlPlane implements AutoCloseable {
             .get();
     return now != null
         && now.getStatus() != null
+        && now.getStatus().getConditions() != null // at first
         && now.getStatus().getConditions().stream()
             .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
