@@ -112,7 +112,7 @@ class ArchitectureTest {
                   "wasm",
                   "wasm.blockless",
                   "wasm.wasi")),
-          entry("operator", pureAnd("artifact")),
+          entry("operator", pureAnd("artifact", "identity")),
           entry("registrar", pureAnd("identity", "secret")),
           entry("log", pureAnd("identity", "tlog.store")),
           entry("witness", pureAnd("identity", "tlog.store")),

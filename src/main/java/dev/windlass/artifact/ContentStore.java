@@ -180,6 +180,22 @@ public final class ContentStore {
     return Optional.of(Bytes.wrap(octets));
   }
 
+  /**
+   * Its file, to be sent on as it is: nobody has hashed it again, so whoever gets the octets has
+   * to. Empty when it is not here.
+   */
+  public Optional<Path> file(Digest digest) throws IOException {
+    if (!has(digest)) return Optional.empty();
+    var file = fileOf(digest);
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+      return Optional.of(file);
+    } catch (NoSuchFileException e) {
+      forget(digest);
+      return Optional.empty();
+    }
+  }
+
   /** Removes it, pinned or not; nothing happens when it is not here. */
   public void delete(Digest digest) throws IOException {
     lock.lock();

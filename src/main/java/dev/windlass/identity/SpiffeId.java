@@ -14,6 +14,7 @@ public record SpiffeId(String trustDomain, String namespace, String role, String
   public static final String HEAD = "head";
   public static final String WORKER = "worker";
   public static final String REGISTRAR = "registrar";
+  public static final String OPERATOR = "operator";
 
   public SpiffeId {
     var text = text(trustDomain, namespace, role, name);
