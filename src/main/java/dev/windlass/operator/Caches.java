@@ -1,6 +1,7 @@
 package dev.windlass.operator;
 
 import dev.windlass.operator.api.ApiNames;
+import dev.windlass.operator.api.Function;
 import dev.windlass.operator.api.HardwareProfile;
 import dev.windlass.operator.api.Worker;
 import dev.windlass.operator.api.WorkerPool;
@@ -38,6 +39,10 @@ final class Caches implements AutoCloseable {
   final Cache<HardwareProfile> profiles;
   final Cache<WorkerPool> pools;
   final Cache<Worker> workers;
+
+  /** Without the bytes that stand in them. */
+  final Cache<Function> functions;
+
   final Cache<Pod> pods;
   final Cache<PodDisruptionBudget> budgets;
   final Cache<ServiceAccount> serviceAccounts;
@@ -53,6 +58,7 @@ final class Caches implements AutoCloseable {
     profiles = watch(client.resources(HardwareProfile.class));
     pools = watch(client.resources(WorkerPool.class).inAnyNamespace());
     workers = watch(client.resources(Worker.class).inAnyNamespace());
+    functions = watch(client.resources(Function.class).inAnyNamespace());
     pods = watch(client.pods().inAnyNamespace().withLabel(ApiNames.POOL_LABEL));
     budgets =
         watch(
@@ -124,6 +130,7 @@ final class Caches implements AutoCloseable {
     @Override
     public T put(String key, T object) {
       object.getMetadata().setManagedFields(List.of());
+      if (object instanceof Function function) FunctionReconciler.dropBytes(function);
       if (object instanceof Node node && node.getStatus() != null)
         node.getStatus().setImages(List.of());
       return super.put(key, object);

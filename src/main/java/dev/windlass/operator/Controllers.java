@@ -1,7 +1,9 @@
 package dev.windlass.operator;
 
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Every kind that is reconciled: one line each. A reconciler is annotated with the SDK's
@@ -10,7 +12,11 @@ import java.util.List;
 final class Controllers {
   private Controllers() {}
 
-  static List<Reconciler<?>> all(Parts parts, Acting acting) {
-    return List.of(new PoolReconciler(parts, acting), new ProfileReconciler(parts));
+  static List<Reconciler<?>> all(Parts parts, Acting acting, Optional<FunctionService> functions) {
+    var all = new ArrayList<Reconciler<?>>();
+    all.add(new PoolReconciler(parts, acting));
+    all.add(new ProfileReconciler(parts));
+    functions.ifPresent(f -> all.add(f.reconciler()));
+    return all;
   }
 }

@@ -1,6 +1,7 @@
 package dev.windlass.operator;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What the operator role needs of its surroundings; a bean of the composition root. */
 public interface OperatorPorts {
@@ -8,6 +9,11 @@ public interface OperatorPorts {
 
   /** Started in this order by the leader, stopped in reverse. */
   List<LeaderTask> leaderTasks();
+
+  /** Where it reconciles Functions as well. */
+  default Optional<FunctionPorts> functions() {
+    return Optional.empty();
+  }
 
   /** The lease is lost: ends this process at once, so that two never act. */
   void lost(String why);

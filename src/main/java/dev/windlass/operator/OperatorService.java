@@ -34,6 +34,7 @@ public final class OperatorService implements AutoCloseable {
   private final Caches caches;
   private final Parts parts;
   private final Acting acting;
+  private final Optional<FunctionService> functions;
   private final Leadership leadership;
   private final LeaderLabel label;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -67,6 +68,7 @@ public final class OperatorService implements AutoCloseable {
     var events = new Events(cluster, metrics, clock, config.pod().orElse(config.name()));
     parts = new Parts(config, cluster, caches, events, metrics, clock);
     acting = wrap.apply(new Acts(cluster, caches, events, clock));
+    functions = ports.functions().map(f -> new FunctionService(parts, f));
     label = new LeaderLabel(client, config);
     var identity = config.pod().orElse("operator") + "_" + UUID.randomUUID();
     leadership =
@@ -123,7 +125,7 @@ public final class OperatorService implements AutoCloseable {
 
   private void reconcile() throws InterruptedException {
     while (!caches.isSynced()) TimeUnit.MILLISECONDS.sleep(SYNC_POLL.toMillis());
-    var reconcilers = new Reconcilers(client, Controllers.all(parts, acting), metrics);
+    var reconcilers = new Reconcilers(client, Controllers.all(parts, acting, functions), metrics);
     reconciling.set(Optional.of(reconcilers));
     try {
       reconcilers.start();
@@ -179,6 +181,7 @@ public final class OperatorService implements AutoCloseable {
     if (led) label.drop();
     stopTasks();
     reconciling.getAndSet(Optional.empty()).ifPresent(Reconcilers::close);
+    functions.ifPresent(FunctionService::close);
     leadership.close();
     caches.close();
     client.close();

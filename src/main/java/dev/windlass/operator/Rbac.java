@@ -56,13 +56,14 @@ public final class Rbac {
         rule(
             "what users ask for",
             ApiNames.GROUP,
-            "hardwareprofiles,workerpools,workers",
+            "functions,hardwareprofiles,workerpools,workers",
             "list,watch"),
         rule(
             "what became of it",
             ApiNames.GROUP,
-            "hardwareprofiles/status,workerpools/status,workers/status",
+            "functions/status,hardwareprofiles/status,workerpools/status,workers/status",
             "patch"),
+        rule("the pull secret that a function names, by its name", CORE, "secrets", "get"),
         rule("autoscale", ApiNames.GROUP, "workerpools/scale", "get,update"),
         rule(
             "owner references that hold back deletion, where admission checks them",
