@@ -5,6 +5,7 @@ import dev.windlass.log.LogException;
 import dev.windlass.log.LogParts;
 import dev.windlass.log.LogService;
 import dev.windlass.log.WitnessClient;
+import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.registrar.RegistrarKeyFile;
 import dev.windlass.tlog.SigningKey;
 import dev.windlass.tlog.TlogException;
@@ -40,15 +41,13 @@ final class LogProcess {
 
   private static int run(LogSettings settings, Path data) throws IOException {
     var config = LogConfig.of(settings.trustDomain(), data.resolve("receipts"));
-    var key = SigningKeyFile.open(data.resolve("key"), config.origin());
-    var operator = RegistrarKeyFile.open(data.resolve("operator.pem"), new SecureRandom());
-    System.out.println("log " + key.verifier());
-    var policy = WitnessPolicy.of(key.verifier(), settings.witnesses(), settings.quorum());
-    Files.writeString(data.resolve("policy.txt"), policy.text());
-    System.out.println("  policy   " + data.resolve("policy.txt"));
-    System.out.println("  operator " + data.resolve("operator.pem"));
+    var keys =
+        settings.given().isPresent() ? given(settings, config) : made(settings, config, data);
+    var key = keys.log();
+    var policy = keys.policy();
     if (settings.onlyKey()) return ExitCode.OK;
-    var founder = settings.registrar().map(registrar -> new LogParts.Founder(operator, registrar));
+    var founder =
+        settings.registrar().map(registrar -> new LogParts.Founder(keys.operator(), registrar));
     var witnesses = new WitnessClient(policy, config.publishing().witnessTimeout());
     RoleBeans.log(
         database -> {
@@ -69,6 +68,33 @@ final class LogProcess {
     RoleBeans.whenListening(
         settings.listen().withPort(port), () -> System.out.println("ready " + url));
     return QuarkusProcess.run("log", settings.listen().host(), port);
+  }
+
+  private record Keys(SigningKey log, Ed25519Key operator, WitnessPolicy policy) {}
+
+  private static Keys made(LogSettings settings, LogConfig config, Path data) throws IOException {
+    var key = SigningKeyFile.open(data.resolve("key"), config.origin());
+    var operator = RegistrarKeyFile.open(data.resolve("operator.pem"), new SecureRandom());
+    System.out.println("log " + key.verifier());
+    var policy = WitnessPolicy.of(key.verifier(), settings.witnesses(), settings.quorum());
+    Files.writeString(data.resolve("policy.txt"), policy.text());
+    System.out.println("  policy   " + data.resolve("policy.txt"));
+    System.out.println("  operator " + data.resolve("operator.pem"));
+    return new Keys(key, operator, policy);
+  }
+
+  private static Keys given(LogSettings settings, LogConfig config) throws IOException {
+    var files = settings.given().orElseThrow();
+    var key = SigningKeyFile.readMounted(files.key());
+    if (!key.name().equals(config.origin()))
+      throw new IOException(
+          files.key() + " is the key of " + key.name() + ", expected " + config.origin());
+    var operator = RegistrarKeyFile.readMounted(files.operator());
+    var policy = WitnessPolicy.parse(Files.readString(files.policy()));
+    if (policy.logs().stream().noneMatch(log -> log.key().equals(key.verifier())))
+      throw new IOException(files.policy() + " does not name the log " + key.verifier());
+    System.out.println("log " + key.verifier());
+    return new Keys(key, operator, policy);
   }
 
   /** The user and password come as Quarkus' own settings, by environment. */

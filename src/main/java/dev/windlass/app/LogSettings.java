@@ -1,10 +1,12 @@
 package dev.windlass.app;
 
 import dev.windlass.function.Bytes;
+import dev.windlass.identity.OwnerFile;
 import dev.windlass.receipt.Ed25519PublicKey;
 import dev.windlass.tlog.TlogException;
 import dev.windlass.tlog.VerifierKey;
 import dev.windlass.tlog.WitnessPolicy;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param quorum of them that a checkpoint needs
  * @param postgres JDBC URL; absent: files below {@code data}
  * @param onlyKey makes the keys, says the vkey, and ends
+ * @param given keys and policy that somebody else has made; absent: they are made in {@code data}
  */
 record LogSettings(
     Path data,
@@ -29,7 +32,19 @@ record LogSettings(
     List<WitnessPolicy.Witness> witnesses,
     int quorum,
     Optional<String> postgres,
-    boolean onlyKey) {
+    boolean onlyKey,
+    Optional<Given> given) {
+  private static final int MAX_KEY = 512;
+
+  /**
+   * Files that are only read, such as mounted Secrets.
+   *
+   * @param key of the log, an skey
+   * @param operator PEM
+   * @param policy tlog-policy
+   */
+  record Given(Path key, Path operator, Path policy) {}
+
   private static final Set<String> OPTIONS =
       Set.of(
           "data",
@@ -39,7 +54,11 @@ record LogSettings(
           "witness",
           "quorum",
           "postgres",
-          "only-key");
+          "only-key",
+          "key",
+          "operator-key",
+          "policy",
+          "registrar-key-file");
 
   static LogSettings parse(List<String> words) {
     var a = new Arguments("log serve", words, OPTIONS);
@@ -49,13 +68,46 @@ record LogSettings(
         Path.of(a.text("data", "log")).toAbsolutePath().normalize(),
         a.text("trust-domain", UpSettings.TRUST_DOMAIN),
         ListenAddress.parse("log serve", a.text("listen", "127.0.0.1:8090")),
-        a.has("registrar-key")
-            ? Optional.of(registrarKey(a.text("registrar-key", "")))
-            : Optional.empty(),
+        registrar(a),
         witnesses,
         a.number("quorum", most / 2 + Math.min(1, most), 0, most),
         a.has("postgres") ? Optional.of(a.text("postgres", "")) : Optional.empty(),
-        a.has("only-key"));
+        a.has("only-key"),
+        given(a));
+  }
+
+  private static Optional<Given> given(Arguments a) {
+    var names = List.of("key", "operator-key", "policy");
+    var missing = names.stream().filter(name -> !a.has(name)).toList();
+    if (missing.size() == names.size()) return Optional.empty();
+    if (!missing.isEmpty())
+      throw new StartFailure(
+          "windlass log serve: --key, --operator-key and --policy go together; missing: --"
+              + String.join(", --", missing));
+    for (var made : List.of("witness", "quorum", "only-key"))
+      if (a.has(made))
+        throw new StartFailure(
+            "windlass log serve: --" + made + " is for a log that makes its keys, not with --key");
+    return Optional.of(new Given(file(a, "key"), file(a, "operator-key"), file(a, "policy")));
+  }
+
+  private static Path file(Arguments a, String name) {
+    return Path.of(a.text(name, "")).toAbsolutePath().normalize();
+  }
+
+  private static Optional<Ed25519PublicKey> registrar(Arguments a) {
+    if (a.has("registrar-key-file")) {
+      var file = file(a, "registrar-key-file");
+      try {
+        return Optional.of(registrarKey(OwnerFile.readMounted(file, MAX_KEY).strip()));
+      } catch (IOException e) {
+        throw new StartFailure(
+            "windlass log serve: couldn't read --registrar-key-file " + file + ": " + e, e);
+      }
+    }
+    return a.has("registrar-key")
+        ? Optional.of(registrarKey(a.text("registrar-key", "")))
+        : Optional.empty();
   }
 
   private static List<WitnessPolicy.Witness> witnesses(List<String> texts) {

@@ -1,5 +1,6 @@
 package dev.windlass.app;
 
+import dev.windlass.identity.Attestation;
 import dev.windlass.identity.Enrolment;
 import dev.windlass.identity.EnrolmentRefusedException;
 import dev.windlass.identity.JoinToken;
@@ -10,22 +11,27 @@ import dev.windlass.worker.Worker;
 import dev.windlass.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The role {@code worker}: joins by a token, runs until it is told to leave. It does not boot
- * Quarkus, because nothing of it is needed here (docs/design/0008).
+ * The role {@code worker}: joins by a token, or attests as a pod, and runs until it is told to
+ * leave. It does not boot Quarkus, because nothing of it is needed here (docs/design/0008).
  *
  * <p>Signs to leave: SIGTERM, and the end of standard input when its supervisor holds the other end
- * ({@code --supervised true}). Both drain first. A lost identity ends the process as well: whoever
- * started it has a new token to give.
+ * ({@code --supervised true}). Both drain first. A lost identity ends a process that joined:
+ * whoever started it has a new token to give. One that attested drains, and attests again with
+ * fresh keys.
  */
 final class WorkerProcess {
   private static final Set<String> OPTIONS =
@@ -35,19 +41,21 @@ final class WorkerProcess {
           "data",
           "join-token",
           "join-token-file",
+          "token-file",
+          "roots",
           "lanes",
           "memory",
           "supervised");
   private static final int LONGEST_TOKEN = 512;
 
-  private final CountDownLatch leave = new CountDownLatch(1);
+  /** Completes when somebody has told us to leave. */
+  private final CompletableFuture<Void> leave = new CompletableFuture<>();
+
   private final CountDownLatch left = new CountDownLatch(1);
   private final Arguments arguments;
 
   /** Written by the main thread before it counts {@code left} down. */
   private volatile int exitCode = ExitCode.LOCAL;
-
-  private volatile @Nullable String lostIdentity;
 
   private WorkerProcess(List<String> words) {
     this.arguments = new Arguments("worker", words, OPTIONS);
@@ -81,7 +89,7 @@ final class WorkerProcess {
    * system frees what is still open.
    */
   private void leaveAndHalt() {
-    leave.countDown();
+    leave.complete(null);
     try {
       left.await();
     } catch (InterruptedException _) {
@@ -92,29 +100,87 @@ final class WorkerProcess {
 
   private int work() {
     var heads = heads();
-    var token = token();
+    var joining = joining(heads);
     if (heads.isEmpty())
       throw new StartFailure("windlass worker: say which head to join with --head HOST:PORT");
-    var registrar = arguments.text("registrar", heads.getFirst().host());
     try {
-      var worker =
-          Worker.start(
-              settings(heads), () -> Enrolment.join(registrar, token, Surroundings.real()));
-      worker.identityEnded().thenAccept(this::identityEnded);
-      if (Boolean.parseBoolean(arguments.text("supervised", "false"))) watchSupervisor();
-      leave.await();
-      worker.drain();
-      return lostIdentity == null ? ExitCode.OK : ExitCode.LOCAL;
+      while (true) {
+        var worker = Worker.start(settings(heads), joining);
+        if (Boolean.parseBoolean(arguments.text("supervised", "false"))) watchSupervisor();
+        var lost = worker.identityEnded();
+        awaitEither(leave, lost);
+        worker.drain();
+        if (leave.isDone()) return ExitCode.OK;
+        System.err.println("ERROR identity lost: " + lost.join());
+        if (!attests()) return ExitCode.LOCAL;
+        worker.close();
+      }
     } catch (EnrolmentRefusedException e) {
       throw new StartFailure("the registrar refused this worker: " + e.getMessage(), e);
     } catch (EngineUnavailable e) {
       throw new StartFailure(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
+      if (leave.isDone()) return ExitCode.OK;
       throw new StartFailure("the worker could not start: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.LOCAL;
     }
+  }
+
+  private static void awaitEither(CompletableFuture<?> one, CompletableFuture<?> other)
+      throws InterruptedException {
+    try {
+      CompletableFuture.anyOf(one, other).get();
+    } catch (ExecutionException e) {
+      throw new AssertionError("neither fails", e);
+    }
+  }
+
+  private boolean attests() {
+    return arguments.has("token-file");
+  }
+
+  private Worker.Joining joining(List<HeadAddress> heads) {
+    if (attests()) {
+      var how = Attestation.ofWorker(hostAndPort(), file("token-file"), file("roots"));
+      return () -> attested(how);
+    }
+    var token = token();
+    var host = heads.isEmpty() ? "" : arguments.text("registrar", heads.getFirst().host());
+    return () -> Enrolment.join(host, token, Surroundings.real());
+  }
+
+  /** A registrar that is away is asked for ever, or until we are told to leave. */
+  private Enrolment attested(Attestation how) throws IOException, EnrolmentRefusedException {
+    var asking = new AtomicReference<@Nullable Thread>(Thread.currentThread());
+    leave.thenRun(
+        () -> {
+          var thread = asking.getAndSet(null);
+          if (thread != null) thread.interrupt();
+        });
+    var enrolment = Enrolment.attest(how, Surroundings.real());
+    if (asking.getAndSet(null) != null) return enrolment;
+    enrolment.close();
+    throw new InterruptedIOException("told to leave");
+  }
+
+  private String hostAndPort() {
+    var text = arguments.text("registrar", "");
+    try {
+      return HeadAddress.parse(text).toString();
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(
+          "windlass worker: --registrar is %s, expected HOST:PORT with --token-file"
+              .formatted(text.isEmpty() ? "missing" : text),
+          e);
+    }
+  }
+
+  private Path file(String option) {
+    if (!arguments.has(option))
+      throw new StartFailure("windlass worker: --" + option + " FILE is missing");
+    return Path.of(arguments.text(option, "")).toAbsolutePath();
   }
 
   private List<HeadAddress> heads() {
@@ -123,13 +189,6 @@ final class WorkerProcess {
     } catch (IllegalArgumentException e) {
       throw new StartFailure("windlass worker: --head: " + e.getMessage(), e);
     }
-  }
-
-  private void identityEnded(String why) {
-    if (why.equals("closed")) return;
-    System.err.println("ERROR identity lost: " + why);
-    lostIdentity = why;
-    leave.countDown();
   }
 
   private WorkerSettings settings(List<HeadAddress> heads) {
@@ -188,7 +247,7 @@ final class WorkerProcess {
               } catch (IOException _) {
                 // as good as its end
               }
-              leave.countDown();
+              leave.complete(null);
             });
   }
 }

@@ -69,6 +69,31 @@ final class LogServeCommand implements Callable<Integer> {
       description = "makes the keys, says the vkey that witnesses need, and ends")
   boolean onlyKey;
 
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description =
+          "the log's key, instead of one in DIR; with --operator-key and --policy, all only read")
+  @Nullable Path key;
+
+  @Option(
+      names = "--operator-key",
+      paramLabel = "FILE",
+      description = "the operator's key in PEM, instead of one in DIR")
+  @Nullable Path operatorKey;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description = "the log and its witnesses, instead of --witness and --quorum")
+  @Nullable Path policy;
+
+  @Option(
+      names = "--registrar-key-file",
+      paramLabel = "FILE",
+      description = "file that holds what --registrar-key would say")
+  @Nullable Path registrarKeyFile;
+
   @Spec @Nullable CommandSpec spec;
 
   private final Roles roles;

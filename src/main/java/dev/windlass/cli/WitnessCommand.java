@@ -25,22 +25,32 @@ final class WitnessCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       required = true,
-      description = "its key (made at the first start) and what it cosigned last")
+      description = "its key (made at the first start, unless --key) and what it cosigned last")
   @Nullable Path data;
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      required = true,
       description = "of its key, a URL without scheme, such as w1.example.org/witness")
   @Nullable String name;
 
   @Option(
       names = "--log",
       paramLabel = "VKEY",
-      required = true,
       description = "key of a log, as `windlass log vkey` says it; may be given for several logs")
   List<String> logs = List.of();
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "its key, which is only read, instead of --name and one in DIR")
+  @Nullable Path key;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description = "the logs of a tlog-policy, instead of --log")
+  @Nullable Path policy;
 
   @Option(
       names = "--listen",

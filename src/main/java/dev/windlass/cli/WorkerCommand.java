@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
       "Joins a head of another machine and runs functions for it until it is stopped.",
       "",
       "A join token is used once; `windlass get join-token`, asked where the head runs, makes one."
-          + " WINDLASS_JOIN_TOKEN holds it, so that it stands in no list of processes."
+          + " WINDLASS_JOIN_TOKEN holds it, so that it stands in no list of processes. In a"
+          + " cluster a worker proves which pod it is instead."
     })
 final class WorkerCommand implements Callable<Integer> {
   @Option(
@@ -29,7 +30,8 @@ final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--registrar",
       paramLabel = "HOST",
-      description = "where the registrar runs (default: the first head's host)")
+      description =
+          "where the registrar runs (default: the first head's host); HOST:PORT with --token-file")
   @Nullable String registrar;
 
   @Option(
@@ -43,6 +45,18 @@ final class WorkerCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "file that holds it; - reads one line of stdin")
   @Nullable String joinTokenFile;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "in a cluster, instead of a join token: the pod's service account token")
+  @Nullable Path tokenFile;
+
+  @Option(
+      names = "--roots",
+      paramLabel = "FILE",
+      description = "with --token-file: the roots of the trust domain in PEM")
+  @Nullable Path roots;
 
   @Option(names = "--data", paramLabel = "DIR", description = "for artifacts and compiled code")
   @Nullable Path data;
