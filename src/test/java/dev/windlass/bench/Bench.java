@@ -4,6 +4,7 @@ import dev.windlass.function.Digest;
 import dev.windlass.json.Bounds;
 import dev.windlass.json.Json;
 import dev.windlass.link.LinkBenchmark;
+import dev.windlass.operator.plan.PlanBenchmark;
 import dev.windlass.receipt.ReceiptBenchmark;
 import java.io.IOException;
 import java.net.URI;
@@ -68,7 +69,8 @@ public final class Bench {
             SignatureBenchmark.class,
             LinkBenchmark.class,
             TreeBenchmark.class,
-            ReceiptBenchmark.class);
+            ReceiptBenchmark.class,
+            PlanBenchmark.class);
     var group = "in one process (JMH)";
     table.reference(
         group, "tiny guest, call after call on its lane", micros.get("call"), "goal ≤ 10");
@@ -94,6 +96,9 @@ public final class Bench {
     row(group, "prove a leaf beside the last one", micros, "proveNeighbours");
     row(group, "prove a leaf anywhere, tiles checked", micros, "proveAnywhere");
     row(group, "check a checkpoint and three cosignatures", micros, "evaluatePolicy");
+    group = "plan of a cluster with 200 WorkerPools and 2,000 Nodes (JMH)";
+    row(group, "decide on one pool", micros, "decideOnPool");
+    row(group, "match one node against a profile", micros, "matchNode");
     var grown = TreeGrowth.run(quick ? 1_000_000 : 10_000_000, 4_096);
     group = String.format(Locale.ROOT, "a tree of %,d leaves, no disk", grown.leaves());
     table.add(group, "hashed and appended", grown.leaves() / grown.seconds(), "leaves/s", "");
