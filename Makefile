@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. Each sets the machine up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo kube-assets test bench soak fmt clean
+.PHONY: help setup build demo kube-assets e2e test bench soak fmt clean
 MAVEN := ./mvnw -B -ntp
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
@@ -29,6 +29,11 @@ demo: build ## start `windlass up`, deploy real functions, call them, verify a r
 
 kube-assets: ## Kubernetes' own programs from Go modules, for the tests, in a cache (20 minutes the first time)
 	@tools/kube/build
+
+e2e: build ## the image on a real Kubernetes: pods, ingress, policy, drain under load (root; says what else it lacks)
+	@tools/kube/build
+	@tools/e2e
+	@tools/image/check
 
 test: ## every test; what the tests need is set up first
 	@tools/setup guests
