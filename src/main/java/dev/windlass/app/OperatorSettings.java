@@ -1,6 +1,8 @@
 package dev.windlass.app;
 
+import dev.windlass.identity.SpiffeId;
 import dev.windlass.operator.OperatorConfig;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,6 +11,7 @@ import java.util.Set;
  * What the role {@code operator} was asked for.
  *
  * @param registrarListen where workers and heads are attested
+ * @param functions absent without {@code --data}: then Functions are not reconciled
  * @param log whose entries the registrar makes; absent: there is none
  * @param witnesses that keys are made for
  * @param quorum of them that a checkpoint needs
@@ -19,6 +22,7 @@ record OperatorSettings(
     OperatorConfig config,
     ListenAddress listen,
     ListenAddress registrarListen,
+    Optional<ClusterFunctions.Settings> functions,
     Optional<String> log,
     int witnesses,
     int quorum,
@@ -33,6 +37,9 @@ record OperatorSettings(
           "pod",
           "listen",
           "registrar-listen",
+          "artifacts-listen",
+          "data",
+          "plain-http",
           "trust-domain",
           "worker-image",
           "worker-image-pull-policy",
@@ -53,15 +60,32 @@ record OperatorSettings(
   static OperatorSettings parse(List<String> words, Optional<String> hostName) {
     var a = new Arguments("operator", words, OPTIONS);
     int witnesses = a.number("witnesses", 0, 0, MOST_WITNESSES);
+    var config = config(a, hostName);
     return new OperatorSettings(
-        config(a, hostName),
+        config,
         ListenAddress.parse("operator", a.text("listen", "127.0.0.1:8080")),
         ListenAddress.parse("operator", a.text("registrar-listen", "127.0.0.1:7070")),
+        functions(a, config),
         optional(a, "log"),
         witnesses,
         a.number("quorum", witnesses, 0, witnesses),
         template(a, witnesses),
         a.texts("allowed-image").stream().map(OperatorSettings::digest).toList());
+  }
+
+  private static Optional<ClusterFunctions.Settings> functions(Arguments a, OperatorConfig config) {
+    var listen = ListenAddress.parse("operator", a.text("artifacts-listen", "127.0.0.1:7071"));
+    var own =
+        new SpiffeId(
+            config.trustDomain(),
+            config.namespace(),
+            SpiffeId.OPERATOR,
+            config.name() + "-operator");
+    return optional(a, "data")
+        .map(
+            data ->
+                new ClusterFunctions.Settings(
+                    Path.of(data), listen, Set.copyOf(a.texts("plain-http")), own, a.has("log")));
   }
 
   private static OperatorConfig config(Arguments a, Optional<String> hostName) {
