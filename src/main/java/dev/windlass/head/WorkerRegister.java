@@ -136,6 +136,9 @@ public final class WorkerRegister implements WorkerKeys {
     if (vouched == null) return unvouched("has no Worker resource with this identity");
     if (logged && vouched.registerIndex().isEmpty())
       return unvouched("is not registered in the log yet");
+    // A receipt says the zone that the log has of the worker, which the operator writes with this.
+    if (logged && vouched.pool().node().isEmpty())
+      return unvouched("has no node by the cluster's word yet");
     if (!clock.instant().plus(MARGIN).isBefore(vouched.notAfter()))
       return unvouched("has an identity that ends at " + vouched.notAfter());
     return new Fleet.Stands(vouched.pool(), vouched.draining());

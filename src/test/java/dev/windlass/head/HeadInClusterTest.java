@@ -442,7 +442,9 @@ class HeadInClusterTest {
     return "/fn/" + namespace + "/" + name;
   }
 
+  /** Workers report once a second; one that is silent for ten is passed over. */
   private int status(HeadFixture at, String name) {
+    at.workers.values().forEach(FakeWorker::tell);
     return at.post(path(name), "Ada").statusCode();
   }
 

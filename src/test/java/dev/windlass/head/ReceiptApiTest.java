@@ -23,8 +23,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +87,36 @@ class ReceiptApiTest {
             Optional.empty());
     var checks = ReceiptAudit.of(file(found), log.tree.policy(), evidence);
     assertTrue(ReceiptAudit.isGood(checks), checks::toString);
+  }
+
+  /** Another head of the cluster may have made it just now. */
+  @Test
+  void in_a_cluster_anybody_may_ask_any_head_and_a_young_id_is_pending() {
+    var register = new WorkerRegister(true, InstantSource.system());
+    var cluster = new ClusterHeadPorts(register, new CompletableFuture<>(), Optional.empty());
+    opened = Optional.of(new HeadFixture(data, cluster, Optional.of(log)));
+    var at = opened.get();
+    var young = InvocationId.of(System.currentTimeMillis(), 1, 2);
+    var old = InvocationId.of(System.currentTimeMillis() - 3_600_000, 1, 2);
+
+    var pending = foreign(at, young);
+    assertEquals(202, pending.statusCode(), pending::body);
+    assertEquals("1", header(pending, "Retry-After"));
+    problem(ProblemType.UNKNOWN_RECEIPT, foreign(at, old));
+    problem(
+        ProblemType.CROSS_SITE,
+        at.send(at.request("/api/v1/results").header("Origin", "https://example.com").GET()));
+  }
+
+  @Test
+  void elsewhere_receipts_are_for_those_who_may_read_results() {
+    var at = head();
+    problem(ProblemType.CROSS_SITE, foreign(at, InvocationId.of(System.currentTimeMillis(), 1, 2)));
+  }
+
+  private static HttpResponse<String> foreign(HeadFixture at, InvocationId id) {
+    return at.send(
+        at.request("/api/v1/receipts/" + id).header("Origin", "https://example.com").GET());
   }
 
   @Test

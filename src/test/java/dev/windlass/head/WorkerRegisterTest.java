@@ -62,6 +62,26 @@ class WorkerRegisterTest {
     assertEquals(List.of(), revoked);
   }
 
+  /** Its receipts would say another zone than the log. */
+  @Test
+  void where_there_is_a_log_a_worker_without_a_node_waits() {
+    var register = register(true);
+    var v = vouched(ID, key(1), OptionalLong.of(7));
+    var nowhere = new Standing.Pooled("tenant", "edge", "fast", false, "", "");
+    register.says(
+        RESOURCE,
+        Optional.of(
+            new WorkerRegister.Vouched(
+                v.id(), v.key(), v.notAfter(), v.registerIndex(), false, nowhere)));
+    assertEquals(
+        new Standing.Unvouched("has no node by the cluster's word yet"),
+        register.stands(ID).standing());
+
+    register.says(RESOURCE, Optional.of(v));
+    assertEquals(POOL, register.stands(ID).standing());
+    assertEquals(Optional.of("zone-1"), register.registration(ID).orElseThrow().zone());
+  }
+
   @Test
   void what_is_deleted_is_revoked_once() {
     var register = register(false);
