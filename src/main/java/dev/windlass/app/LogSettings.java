@@ -62,6 +62,7 @@ record LogSettings(
 
   static LogSettings parse(List<String> words) {
     var a = new Arguments("log serve", words, OPTIONS);
+    var given = given(a);
     var witnesses = witnesses(a.texts("witness"));
     int most = witnesses.size();
     return new LogSettings(
@@ -73,7 +74,7 @@ record LogSettings(
         a.number("quorum", most / 2 + Math.min(1, most), 0, most),
         a.has("postgres") ? Optional.of(a.text("postgres", "")) : Optional.empty(),
         a.has("only-key"),
-        given(a));
+        given);
   }
 
   private static Optional<Given> given(Arguments a) {

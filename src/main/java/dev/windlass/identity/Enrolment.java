@@ -132,14 +132,19 @@ public final class Enrolment implements CredentialSource, AutoCloseable {
         return new Enrolment(registrar, around, result, keys, grant, Optional.of(roots));
       } catch (InterruptedIOException e) {
         if (Thread.currentThread().isInterrupted()) throw e;
-        LOG.log(Level.WARNING, NOT_YET, how.registrar(), e.getMessage());
+        LOG.log(Level.WARNING, NOT_YET, how.registrar(), said(e));
       } catch (IOException e) {
-        LOG.log(Level.WARNING, NOT_YET, how.registrar(), e.getMessage());
+        LOG.log(Level.WARNING, NOT_YET, how.registrar(), said(e));
       } catch (IllegalArgumentException e) {
         LOG.log(Level.WARNING, NOT_YET, how.registrar(), how.token() + ": " + e.getMessage());
       }
       pause(pause, around);
     }
+  }
+
+  /** A refused connection has no words of its own. */
+  private static String said(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private static Grant granted(

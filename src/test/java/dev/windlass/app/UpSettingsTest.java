@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class UpSettingsTest {
@@ -79,6 +80,22 @@ class UpSettingsTest {
     var wrong =
         assertThrows(StartFailure.class, () -> LogSettings.parse(List.of("--witness", "w")));
     assertEquals("windlass log serve: --witness is w, expected VKEY,URL", wrong.getMessage());
+  }
+
+  @Test
+  void keys_that_are_given_to_a_log_are_given_all() {
+    var given = List.of("--key", "/k/log.key", "--operator-key", "/k/o.pem", "--policy", "/p.txt");
+    var files = LogSettings.parse(given).given().orElseThrow();
+    assertEquals(Path.of("/k/log.key"), files.key());
+    assertEquals(Path.of("/k/o.pem"), files.operator());
+    assertEquals(Path.of("/p.txt"), files.policy());
+
+    var e = assertThrows(StartFailure.class, () -> LogSettings.parse(given.subList(0, 2)));
+    assertTrue(e.getMessage().contains("missing: --operator-key, --policy"), e.getMessage());
+    var more = Stream.concat(given.stream(), Stream.of("--quorum", "1")).toList();
+    e = assertThrows(StartFailure.class, () -> LogSettings.parse(more));
+    assertTrue(
+        e.getMessage().contains("--quorum is for a log that makes its keys"), e.getMessage());
   }
 
   @Test
