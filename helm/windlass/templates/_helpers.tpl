@@ -63,10 +63,6 @@ annotations:
 {{- default (printf "%s-%s" (include "windlass.fullname" .root) .component) .values.serviceAccount.name -}}
 {{- end -}}
 
-{{- define "windlass.authoritySecret" -}}
-{{- default (printf "%s-authority" (include "windlass.fullname" .)) .Values.authority.existingSecret -}}
-{{- end -}}
-
 {{/* Host and port of one of our Services: {root, service, port} */}}
 {{- define "windlass.address" -}}
 {{ include "windlass.fullname" .root }}-{{ .service }}.{{ .root.Release.Namespace }}.svc:{{ .port }}
