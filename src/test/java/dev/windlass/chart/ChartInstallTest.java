@@ -1,15 +1,19 @@
 package dev.windlass.chart;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.windlass.kube.ControlPlane;
+import dev.windlass.wasm.ffm.Refusal;
+import dev.windlass.wasm.ffm.Wat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +49,8 @@ class ChartInstallTest {
           "monitoring.coreos.com/v1 PodMonitor podmonitors",
           "monitoring.coreos.com/v1 PrometheusRule prometheusrules",
           "gateway.networking.k8s.io/v1 HTTPRoute httproutes");
+
+  private static final Path EXAMPLE = Path.of("examples/hello.yaml");
 
   private static final String FUNCTION =
       """
@@ -154,9 +160,22 @@ class ChartInstallTest {
         "2", kubectl("get", "deploy/windlass-head", "-o", "jsonpath={.spec.replicas}").out());
   }
 
+  /** What the notes after an installation tell people to do. */
+  @Test
+  @Order(6)
+  void the_example_of_the_notes_is_taken_and_holds_the_module_it_names() throws Refusal {
+    var said = kubectl("apply", "-f", EXAMPLE.toString(), "--validate=strict").run();
+
+    assertEquals("", said.err());
+    var function = Chart.objects(Chart.read(EXAMPLE)).getLast();
+    var module = Base64.getDecoder().decode(function.at("/spec/source/inline/module").asText());
+    assertArrayEquals(Wat.assemble(Chart.read(Path.of("examples/hello.wat"))), module);
+    assertTrue(Chart.read(Chart.DIRECTORY.resolve("templates/NOTES.txt")).contains(" " + EXAMPLE));
+  }
+
   /** What the aggregated roles give to those who have a namespace, and no more. */
   @ParameterizedTest
-  @Order(6)
+  @Order(7)
   @ValueSource(
       strings = {
         "view get functions yes",
