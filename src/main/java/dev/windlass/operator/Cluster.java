@@ -136,6 +136,14 @@ final class Cluster {
     return REFUSALS.contains(e.getCode());
   }
 
+  /** Why it does not do it, without the URL and the headers around it. */
+  static String words(KubernetesClientException e) {
+    var status = e.getStatus();
+    return status == null || status.getMessage() == null
+        ? String.valueOf(e.getMessage())
+        : status.getMessage();
+  }
+
   private static <T> Optional<T> unlessGoing(KubernetesClientException e) {
     boolean going =
         e.getCode() == NOT_FOUND

@@ -5,14 +5,18 @@ import dev.windlass.operator.api.HardwareProfile;
 import dev.windlass.operator.api.Worker;
 import dev.windlass.operator.api.WorkerPool;
 import dev.windlass.operator.api.WorkerStatus;
+import dev.windlass.operator.plan.Action;
 import dev.windlass.operator.plan.NodeFacts;
 import dev.windlass.operator.plan.Observed;
+import dev.windlass.operator.plan.PodRefusal;
 import dev.windlass.operator.plan.PoolPlan;
+import dev.windlass.operator.plan.PoolReason;
 import dev.windlass.operator.plan.Template;
 import dev.windlass.operator.plan.WorkerSettings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Ignore;
@@ -27,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** A pool with its workers and pods. */
@@ -41,12 +46,18 @@ final class PoolReconciler implements Reconciler<WorkerPool> {
   /** Functions ask for one worker: other policies are refused ({@code NotSupported}). */
   private static final int LARGEST_QUORUM = 1;
 
+  /** A quota may have room, a class may be there. */
+  private static final Duration AFTER_REFUSAL = Duration.ofSeconds(30);
+
   static final String ROOTS = "roots.pem";
 
   private final Parts parts;
   private final Caches caches;
   private final Acting acting;
   private final Wakes<WorkerPool> wakes;
+
+  /** Of pools that ask for pods in vain; an entry goes when they are taken, or not asked for. */
+  private final Map<ResourceID, PodRefusal> refusals = new ConcurrentHashMap<>();
 
   PoolReconciler(Parts parts, Acting acting) {
     this.parts = parts;
@@ -151,9 +162,70 @@ final class PoolReconciler implements Reconciler<WorkerPool> {
     var pool = caches.pools.get(id).orElse(resource);
     var observed = gather(pool);
     var decision = PoolPlan.decide(observed, settings(), parts.clock().instant());
-    for (var action : decision.actions()) acting.act(pool, action);
+    boolean asks = decision.actions().stream().anyMatch(Action.CreatePod.class::isInstance);
+    if (!asks) refusals.remove(id);
+    boolean refused = false;
+    for (var action : decision.actions()) refused |= act(pool, id, action, refused);
     var control = UpdateControl.<WorkerPool>noUpdate();
+    if (refused) return control.rescheduleAfter(AFTER_REFUSAL);
     return decision.lookAgain().map(control::rescheduleAfter).orElse(control);
+  }
+
+  /** True if the API server refused a pod: it would refuse the next one too. */
+  private boolean act(WorkerPool pool, ResourceID id, Action action, boolean refused) {
+    switch (action) {
+      case Action.CreateWorker _ when refused -> {}
+      case Action.CreatePod _ when refused -> {}
+      case Action.CreatePod create -> {
+        return !create(pool, id, create);
+      }
+      case Action.UpdateStatus update -> status(pool, id, update);
+      case Action.ApplyServiceAccount _,
+          Action.ApplyTrust _,
+          Action.ApplyBudget _,
+          Action.Scale _,
+          Action.CreateWorker _,
+          Action.UpdateWorker _,
+          Action.Drain _,
+          Action.Gate _,
+          Action.Evict _,
+          Action.DeletePod _,
+          Action.DeleteWorker _,
+          Action.Emit _ ->
+          acting.act(pool, action);
+    }
+    return false;
+  }
+
+  private boolean create(WorkerPool pool, ResourceID id, Action.CreatePod create) {
+    try {
+      acting.act(pool, create);
+      refusals.remove(id);
+      return true;
+    } catch (KubernetesClientException e) {
+      if (!Cluster.isRefusal(e)) throw e;
+      var refusal = new PodRefusal(Cluster.words(e));
+      refusals.put(id, refusal);
+      var now = caches.pools.get(id).orElse(pool);
+      status(
+          now,
+          id,
+          new Action.UpdateStatus(
+              create.pod().getMetadata().getNamespace(), id.getName(), now.status()));
+      parts.events().warning(pool, PoolReason.POD_REFUSED, refusal.message());
+      return false;
+    }
+  }
+
+  /** What was refused stays said until a pod is taken. */
+  private void status(WorkerPool pool, ResourceID id, Action.UpdateStatus planned) {
+    var refusal = Optional.ofNullable(refusals.get(id));
+    var status =
+        refusal
+            .map(r -> r.in(planned.status(), pool, parts.clock().instant()))
+            .orElse(planned.status());
+    if (!status.equals(pool.status()))
+      acting.act(pool, new Action.UpdateStatus(planned.namespace(), planned.pool(), status));
   }
 
   /** One pass over what has been heard; asks nothing of the API server. */

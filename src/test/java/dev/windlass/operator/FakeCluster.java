@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -53,6 +55,14 @@ final class FakeCluster implements AutoCloseable {
       try {
         pods().forEach(this::pod);
         workers().forEach(this::worker);
+        client
+            .policy()
+            .v1()
+            .podDisruptionBudget()
+            .inNamespace(namespace)
+            .list()
+            .getItems()
+            .forEach(this::budget);
       } catch (KubernetesClientException _) {
         // somebody else was quicker, or the API server is away: again
       }
@@ -92,6 +102,27 @@ final class FakeCluster implements AutoCloseable {
     } else if (!phase(pod, isJoined(pod)).equals(pod.getStatus())) {
       client.pods().inNamespace(namespace).resource(with(pod)).patchStatus();
     }
+  }
+
+  /** One may always go. */
+  private void budget(PodDisruptionBudget budget) {
+    var status = budget.getStatus();
+    var generation = budget.getMetadata().getGeneration();
+    if (status != null
+        && generation.equals(status.getObservedGeneration())
+        && status.getDisruptionsAllowed() > 0) return;
+    client
+        .resource(
+            new PodDisruptionBudgetBuilder(budget)
+                .withNewStatus()
+                .withObservedGeneration(generation)
+                .withDisruptionsAllowed(1)
+                .withCurrentHealthy(2)
+                .withDesiredHealthy(1)
+                .withExpectedPods(2)
+                .endStatus()
+                .build())
+        .patchStatus();
   }
 
   private static boolean isJoined(Pod pod) {
@@ -173,6 +204,18 @@ final class FakeCluster implements AutoCloseable {
                 .withFieldManager(manager)
                 .withForce(true)
                 .build());
+  }
+
+  void awaitReady(String pool, int workers) {
+    Await.until(
+        () -> "pool " + pool(pool).spec() + "\n  " + pool(pool).status(),
+        () -> {
+          var status = pool(pool).status();
+          return Objects.equals(status.ready(), workers)
+              && Objects.equals(status.replicas(), workers)
+              && pods().size() == workers
+              && workers().size() == workers;
+        });
   }
 
   WorkerPool pool(String name) {

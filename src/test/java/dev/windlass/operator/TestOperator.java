@@ -3,13 +3,13 @@ package dev.windlass.operator;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** An operator in this JVM, as the role makes it, with the times of a test. */
 final class TestOperator implements AutoCloseable {
@@ -19,15 +19,22 @@ final class TestOperator implements AutoCloseable {
 
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final List<String> lost = new CopyOnWriteArrayList<>();
+  final Recorded recorded = new Recorded();
   final OperatorService service;
 
-  private TestOperator(KubernetesClient client, OperatorConfig config, List<LeaderTask> tasks) {
+  private TestOperator(
+      KubernetesClient client,
+      OperatorConfig config,
+      List<LeaderTask> tasks,
+      UnaryOperator<Acting> wrap) {
     var metrics = new OperatorMetrics(registry);
     var counted =
         new KubernetesClientBuilder()
             .withConfig(client.getConfiguration())
             .withHttpClientBuilderConsumer(
-                http -> http.addOrReplaceInterceptor("calls", metrics.apiCalls()))
+                http ->
+                    http.addOrReplaceInterceptor("calls", metrics.apiCalls())
+                        .addOrReplaceInterceptor("recorded", recorded))
             .build();
     service =
         new OperatorService(
@@ -48,12 +55,21 @@ final class TestOperator implements AutoCloseable {
                 lost.add(why);
               }
             },
-            metrics);
+            metrics,
+            wrap);
     service.start();
   }
 
   static TestOperator start(KubernetesClient client, OperatorConfig config, LeaderTask... tasks) {
-    return new TestOperator(client, config, List.of(tasks));
+    return new TestOperator(client, config, List.of(tasks), UnaryOperator.identity());
+  }
+
+  /**
+   * @param wrap around what acts
+   */
+  static TestOperator start(
+      KubernetesClient client, OperatorConfig config, UnaryOperator<Acting> wrap) {
+    return new TestOperator(client, config, List.of(), wrap);
   }
 
   static OperatorConfig config(String namespace, String pod) {
@@ -91,24 +107,6 @@ final class TestOperator implements AutoCloseable {
                 .endSpec()
                 .build())
         .create();
-  }
-
-  /** All but those to the Lease. */
-  double writes() {
-    return registry.find("windlass.operator.api.calls").counters().stream()
-        .filter(c -> !"get".equals(c.getId().getTag("verb")))
-        .filter(c -> !"leases".equals(c.getId().getTag("resource")))
-        .mapToDouble(Counter::count)
-        .sum();
-  }
-
-  double calls(String... verbs) {
-    double sum = 0;
-    for (var verb : verbs) {
-      var counter = registry.find("windlass.operator.api.calls").tag("verb", verb).counter();
-      if (counter != null) sum += counter.count();
-    }
-    return sum;
   }
 
   /** An orderly end. */

@@ -25,6 +25,8 @@ public enum PoolReason implements Reason {
 
   NODES_FIT,
   NO_NODES,
+  /** The API server does not take its pods. */
+  POD_REFUSED,
   STORAGE_CLASS_NOT_FOUND,
   IMMEDIATE_BINDING,
   WAITING_FOR_ROOM,
