@@ -137,6 +137,8 @@ class ArchitectureTest {
           entry("org.eclipse.microprofile", ROLES),
           entry("io.fabric8", CLIENTS),
           entry("io.fabric8.kubernetes.api.model", and(CLIENTS, "operator.api", "operator.plan")),
+          // the composition root hands the operator's client to the registrar
+          entry("io.fabric8.kubernetes.client.KubernetesClient", and(CLIENTS, COMPOSITION_ROOT)),
           entry("io.fabric8.kubernetes.client.CustomResource", and(CLIENTS, "operator.api")),
           entry("io.fabric8.kubernetes.model.annotation", Set.of("operator.api")),
           entry("io.fabric8.crd.generator.annotation", Set.of("operator.api")),

@@ -1,7 +1,5 @@
 package dev.windlass.app;
 
-import dev.windlass.operator.LeaderTask;
-import dev.windlass.operator.OperatorConfig;
 import dev.windlass.operator.OperatorPorts;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -18,23 +16,11 @@ final class OperatorProcess {
   /** Blocks until the process is told to stop; the result is the exit code. */
   static int run(List<String> words) {
     var settings = OperatorSettings.parse(words, Optional.ofNullable(System.getenv("HOSTNAME")));
-    PORTS.set(new Ports(settings.config(), List.of()));
+    PORTS.set(new ClusterOperator(settings));
     int port = TcpPorts.take(settings.listen().host(), settings.listen().port());
     var listen = settings.listen().withPort(port);
     RoleBeans.whenListening(listen, () -> System.out.println("ready http://" + listen));
     return QuarkusProcess.run("operator", listen.host(), port);
-  }
-
-  /**
-   * Who lost the lease must not act any more, not even to shut down: the kubelet starts it anew.
-   */
-  private record Ports(OperatorConfig config, List<LeaderTask> leaderTasks)
-      implements OperatorPorts {
-    @Override
-    public void lost(String why) {
-      System.err.println("error: " + why);
-      Runtime.getRuntime().halt(ExitCode.LOCAL);
-    }
   }
 
   @Produces

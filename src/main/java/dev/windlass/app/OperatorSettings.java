@@ -1,17 +1,21 @@
 package dev.windlass.app;
 
+import dev.windlass.function.Digest;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.operator.OperatorConfig;
+import dev.windlass.registrar.ClusterRegistrarSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the role {@code operator} was asked for.
  *
  * @param registrarListen where workers and heads are attested
  * @param functions absent without {@code --data}: then Functions are not reconciled
+ * @param authoritySecret where the user has put the authority; absent: made, and kept in ours
  * @param log whose entries the registrar makes; absent: there is none
  * @param witnesses that keys are made for
  * @param quorum of them that a checkpoint needs
@@ -23,6 +27,7 @@ record OperatorSettings(
     ListenAddress listen,
     ListenAddress registrarListen,
     Optional<ClusterFunctions.Settings> functions,
+    Optional<String> authoritySecret,
     Optional<String> log,
     int witnesses,
     int quorum,
@@ -46,6 +51,7 @@ record OperatorSettings(
           "registrar-address",
           "heads-address",
           "log",
+          "authority-secret",
           "witnesses",
           "quorum",
           "witness-url-template",
@@ -66,6 +72,7 @@ record OperatorSettings(
         ListenAddress.parse("operator", a.text("listen", "127.0.0.1:8080")),
         ListenAddress.parse("operator", a.text("registrar-listen", "127.0.0.1:7070")),
         functions(a, config),
+        optional(a, "authority-secret"),
         optional(a, "log"),
         witnesses,
         a.number("quorum", witnesses, 0, witnesses),
@@ -86,6 +93,18 @@ record OperatorSettings(
             data ->
                 new ClusterFunctions.Settings(
                     Path.of(data), listen, Set.copyOf(a.texts("plain-http")), own, a.has("log")));
+  }
+
+  /** For the registrar of the release. */
+  ClusterRegistrarSettings registrar() {
+    var images = allowedImages.stream().map(Digest::parse).collect(Collectors.toSet());
+    return ClusterRegistrarSettings.of(config.namespace(), config.name(), config.trustDomain())
+        .listening(registrarListen.host(), registrarListen.port())
+        .allowing(images, config.pod())
+        .withZoneLabel(config.zoneLabel())
+        .with(
+            new ClusterRegistrarSettings.Keys(
+                authoritySecret, log, witnesses, quorum, witnessUrlTemplate.orElse("")));
   }
 
   private static OperatorConfig config(Arguments a, Optional<String> hostName) {

@@ -1,6 +1,7 @@
 package dev.windlass.operator;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
@@ -51,7 +52,10 @@ final class OperatorMetrics implements Metrics {
         object.getKind());
     LOG.warnf(
         "event=reconcile-failed kind=%s namespace=%s name=%s why=%s",
-        object.getKind(), object.getMetadata().getNamespace(), object.getMetadata().getName(), why);
+        object.getKind(),
+        object.getMetadata().getNamespace(),
+        object.getMetadata().getName(),
+        why instanceof KubernetesClientException e ? Cluster.words(e) : why);
   }
 
   private void count(String name, String description, String tag, String value) {

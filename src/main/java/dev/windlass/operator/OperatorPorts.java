@@ -1,5 +1,6 @@
 package dev.windlass.operator;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,8 +8,12 @@ import java.util.Optional;
 public interface OperatorPorts {
   OperatorConfig config();
 
-  /** Started in this order by the leader, stopped in reverse. */
-  List<LeaderTask> leaderTasks();
+  /**
+   * Started in this order by the leader, stopped in reverse.
+   *
+   * @param client to use; not theirs to close
+   */
+  List<LeaderTask> leaderTasks(KubernetesClient client);
 
   /** Where it reconciles Functions as well. */
   default Optional<FunctionPorts> functions() {

@@ -111,7 +111,7 @@ public final class OperatorService implements AutoCloseable {
 
   private void runTasks() {
     untilDone("label", label::take);
-    for (var task : ports.leaderTasks()) untilDone(task.name(), () -> run(task));
+    for (var task : ports.leaderTasks(client)) untilDone(task.name(), () -> run(task));
   }
 
   private void run(LeaderTask task) throws Exception {

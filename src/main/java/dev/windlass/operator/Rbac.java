@@ -46,8 +46,9 @@ public final class Rbac {
 
   private static List<Rule> operatorInCluster() {
     return List.of(
-        rule("which nodes fit a profile", CORE, "nodes", "list,watch"),
-        rule("nothing is made where all is going", CORE, "namespaces", "list,watch"),
+        rule("which nodes fit a profile, and where a pod is", CORE, "nodes", "get,list,watch"),
+        rule("nothing is made where all is going", CORE, "namespaces", "get,list,watch"),
+        rule("who attests", "authentication.k8s.io", "tokenreviews", "create"),
         rule(
             "whether a volume may wait for its pod",
             "storage.k8s.io",
@@ -70,8 +71,12 @@ public final class Rbac {
             ApiNames.GROUP,
             "workerpools/finalizers",
             "update"),
-        rule("one Worker for each pod", ApiNames.GROUP, "workers", "create,delete"),
-        rule("a pool's pods", CORE, "pods", "list,watch,create,delete"),
+        rule(
+            "one Worker for each pod, which goes when the log has heard of it",
+            ApiNames.GROUP,
+            "workers",
+            "get,create,delete,patch,update"),
+        rule("a pool's pods, and what attests", CORE, "pods", "get,list,watch,create,delete"),
         rule("their readiness gate", CORE, "pods/status", "patch"),
         rule("drains that respect budgets", CORE, "pods/eviction", "create"),
         named(
@@ -87,7 +92,8 @@ public final class Rbac {
             "list,watch,create,patch",
             "$NAME-trust"),
         rule("a budget for each pool", "policy", "poddisruptionbudgets", "list,watch,create,patch"),
-        rule("what happened, for kubectl describe", "events.k8s.io", "events", "create,patch"));
+        rule("what happened, for kubectl describe", "events.k8s.io", "events", "create,patch"),
+        rule("that a revocation did not reach the log", CORE, "events", "create"));
   }
 
   private static List<Rule> operatorInItsNamespace() {
@@ -101,9 +107,11 @@ public final class Rbac {
             "which operator leads",
             "coordination.k8s.io",
             "leases",
-            "get,update",
+            "get,update,patch",
             "$NAME-operator"),
-        rule("the leader's label", CORE, "pods", "get,list,patch"));
+        rule("the leader's label, and the identities of heads", CORE, "pods", "get,list,patch"),
+        rule("the release's keys, made where there are none", CORE, "secrets", "get,create,update"),
+        rule("the log's policy and the roots", CORE, "configmaps", "get,create,patch"));
   }
 
   private static List<Rule> head() {

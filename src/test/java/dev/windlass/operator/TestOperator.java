@@ -46,7 +46,7 @@ final class TestOperator implements AutoCloseable {
               }
 
               @Override
-              public List<LeaderTask> leaderTasks() {
+              public List<LeaderTask> leaderTasks(KubernetesClient its) {
                 return tasks;
               }
 
