@@ -329,6 +329,7 @@ class ChartRenderTest {
           witness: {replicas: 5, quorum: 3} | operator | --quorum=3
           fullnameOverride: wl | operator | --registrar-address=wl-registrar.windlass.svc:7070
           fullnameOverride: wl | operator | --name=wl
+          authority: {existingSecret: our-ca} | operator | --authority-secret=our-ca
           fullnameOverride: wl | head | --log=http://wl-log.windlass.svc:8090
           fullnameOverride: wl | mirror | --source=http://wl-log.windlass.svc:8090
           log: {postgres: {url: "jdbc:postgresql://d/w", existingSecret: s}} | log | --postgres=jdbc:postgresql://d/w
