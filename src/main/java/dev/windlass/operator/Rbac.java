@@ -89,7 +89,7 @@ public final class Rbac {
             "the authority's roots beside each pool",
             CORE,
             "configmaps",
-            "list,watch,create,patch",
+            "get,list,watch,create,patch",
             "$NAME-trust"),
         rule("a budget for each pool", "policy", "poddisruptionbudgets", "list,watch,create,patch"),
         rule("what happened, for kubectl describe", "events.k8s.io", "events", "create,patch"),
