@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -194,6 +195,23 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
+  /**
+   * Writes again what somebody else overtook: admission, the scheduler and the controller-manager
+   * write to the same objects, when they have time.
+   *
+   * @param write reads the object anew each time
+   */
+  public static <T> T patiently(Supplier<T> write) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return write.get();
+      } catch (KubernetesClientException e) {
+        boolean overtaken = e.getCode() == 409 || e.getCode() == 422;
+        if (!overtaken || tries == 20) throw e;
+      }
+    }
+  }
+
   /** A Node that the scheduler uses, without a kubelet: pods on it never start. */
   public Node fakeNode(String name, String cpu, String memory, Map<String, String> labels) {
     var node =
@@ -213,37 +231,36 @@ public final class ControlPlane implements AutoCloseable {
             "memory", new Quantity(memory),
             "pods", new Quantity("110"),
             "ephemeral-storage", new Quantity("4000G"));
-    client()
-        .nodes()
-        .withName(name)
-        .editStatus(
-            n ->
-                new NodeBuilder(n)
-                    .editOrNewStatus()
-                    .withCapacity(room)
-                    .withAllocatable(room)
-                    .addNewCondition()
-                    .withType("Ready")
-                    .withStatus("True")
-                    .withReason("KubeletReady")
-                    .withMessage("a test says so")
-                    .withLastHeartbeatTime("2026-01-01T00:00:00Z")
-                    .withLastTransitionTime("2026-01-01T00:00:00Z")
-                    .endCondition()
-                    .endStatus()
-                    .build());
+    var made = client().nodes().withName(name);
+    patiently(
+        () ->
+            made.editStatus(
+                n ->
+                    new NodeBuilder(n)
+                        .editOrNewStatus()
+                        .withCapacity(room)
+                        .withAllocatable(room)
+                        .addNewCondition()
+                        .withType("Ready")
+                        .withStatus("True")
+                        .withReason("KubeletReady")
+                        .withMessage("a test says so")
+                        .withLastHeartbeatTime("2026-01-01T00:00:00Z")
+                        .withLastTransitionTime("2026-01-01T00:00:00Z")
+                        .endCondition()
+                        .endStatus()
+                        .build()));
     // admission puts this on every new Node, and only the controller-manager would take it off
-    return client()
-        .nodes()
-        .withName(name)
-        .edit(
-            n ->
-                new NodeBuilder(n)
-                    .editSpec()
-                    .removeMatchingFromTaints(
-                        t -> "node.kubernetes.io/not-ready".equals(t.getKey()))
-                    .endSpec()
-                    .build());
+    return patiently(
+        () ->
+            made.edit(
+                n ->
+                    new NodeBuilder(n)
+                        .editSpec()
+                        .removeMatchingFromTaints(
+                            t -> "node.kubernetes.io/not-ready".equals(t.getKey()))
+                        .endSpec()
+                        .build()));
   }
 
   /** Also starts the scheduler and the controller-manager, once. */

@@ -505,15 +505,17 @@ class FunctionReconcilerTest {
   }
 
   private void edit(String name, java.util.function.UnaryOperator<String> spec) {
-    client
-        .resources(Function.class)
-        .inNamespace(namespace)
-        .withName(name)
-        .edit(
-            f -> {
-              f.setSpec(function(name, spec.apply("")).getSpec());
-              return f;
-            });
+    ControlPlane.patiently(
+        () ->
+            client
+                .resources(Function.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .edit(
+                    f -> {
+                      f.setSpec(function(name, spec.apply("")).getSpec());
+                      return f;
+                    }));
   }
 
   private Function function(String name, String spec) {

@@ -81,15 +81,17 @@ class LeaderTest {
   @Test
   void who_takes_over_from_a_dead_leader_takes_its_label_off() {
     TestOperator.pod(client, namespace, "dead");
-    client
-        .pods()
-        .inNamespace(namespace)
-        .withName("dead")
-        .edit(
-            p -> {
-              p.getMetadata().getLabels().put(ApiNames.LEADER_LABEL, "true");
-              return p;
-            });
+    ControlPlane.patiently(
+        () ->
+            client
+                .pods()
+                .inNamespace(namespace)
+                .withName("dead")
+                .edit(
+                    p -> {
+                      p.getMetadata().getLabels().put(ApiNames.LEADER_LABEL, "true");
+                      return p;
+                    }));
 
     try (var _ = operator("heir")) {
       Await.until(() -> "labelled are " + labelled(), () -> labelled().equals(List.of("heir")));

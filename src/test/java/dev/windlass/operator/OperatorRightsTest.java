@@ -159,14 +159,16 @@ class OperatorRightsTest {
   }
 
   private void spec(UnaryOperator<WorkerPoolSpec> change) {
-    test.client
-        .resources(WorkerPool.class)
-        .inNamespace(test.namespace)
-        .withName(TestPool.NAME)
-        .edit(
-            pool -> {
-              pool.setSpec(change.apply(pool.spec()));
-              return pool;
-            });
+    ControlPlane.patiently(
+        () ->
+            test.client
+                .resources(WorkerPool.class)
+                .inNamespace(test.namespace)
+                .withName(TestPool.NAME)
+                .edit(
+                    pool -> {
+                      pool.setSpec(change.apply(pool.spec()));
+                      return pool;
+                    }));
   }
 }

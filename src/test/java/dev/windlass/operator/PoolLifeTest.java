@@ -223,14 +223,16 @@ class PoolLifeTest {
           () -> "it matches: " + profile().status(),
           () -> profile().status().nodes().contains(test.node));
 
-      test.client
-          .nodes()
-          .withName(test.node)
-          .edit(
-              node -> {
-                node.getMetadata().getLabels().put("windlass.dev/cpu-mhz", "1999");
-                return node;
-              });
+      ControlPlane.patiently(
+          () ->
+              test.client
+                  .nodes()
+                  .withName(test.node)
+                  .edit(
+                      node -> {
+                        node.getMetadata().getLabels().put("windlass.dev/cpu-mhz", "1999");
+                        return node;
+                      }));
 
       Await.until(
           () -> "it is too slow: " + profile().status(),

@@ -176,18 +176,20 @@ final class ClusterFixture implements AutoCloseable {
                         .withRestartCount(0)
                         .build())
             .toList();
-    return client
-        .pods()
-        .inNamespace(pod.getMetadata().getNamespace())
-        .withName(pod.getMetadata().getName())
-        .editStatus(
-            p ->
-                new PodBuilder(p)
-                    .editOrNewStatus()
-                    .withPhase("Running")
-                    .withContainerStatuses(statuses)
-                    .endStatus()
-                    .build());
+    return ControlPlane.patiently(
+        () ->
+            client
+                .pods()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(pod.getMetadata().getName())
+                .editStatus(
+                    p ->
+                        new PodBuilder(p)
+                            .editOrNewStatus()
+                            .withPhase("Running")
+                            .withContainerStatuses(statuses)
+                            .endStatus()
+                            .build()));
   }
 
   Worker worker(String name, OwnerReference... owners) {

@@ -19,6 +19,7 @@ import dev.windlass.identity.RootsPem;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.identity.Surroundings;
 import dev.windlass.json.Json;
+import dev.windlass.kube.ControlPlane;
 import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.WorkerStatus;
 import dev.windlass.receipt.LogEntry;
@@ -278,17 +279,19 @@ class ClusterRegistrarTest {
   @Test
   void a_pod_whose_image_is_not_known_yet_comes_again() throws Exception {
     var pod = f.workerPod(name());
-    f.client
-        .pods()
-        .inNamespace(f.namespace)
-        .withName(pod.getMetadata().getName())
-        .editStatus(
-            p ->
-                new PodBuilder(p)
-                    .editStatus()
-                    .withContainerStatuses(List.of())
-                    .endStatus()
-                    .build());
+    ControlPlane.patiently(
+        () ->
+            f.client
+                .pods()
+                .inNamespace(f.namespace)
+                .withName(pod.getMetadata().getName())
+                .editStatus(
+                    p ->
+                        new PodBuilder(p)
+                            .editStatus()
+                            .withContainerStatuses(List.of())
+                            .endStatus()
+                            .build()));
     assertRefused(f.attest("worker", f.token(pod), f.workerKeys()), 503, "no image digest yet");
   }
 
@@ -298,22 +301,24 @@ class ClusterRegistrarTest {
     var keys = f.workerKeys();
     var grant = granted(f.attest("worker", f.token(pod), keys));
     f.await(grant.id());
-    f.client
-        .pods()
-        .inNamespace(f.namespace)
-        .withName(pod.getMetadata().getName())
-        .ephemeralContainers()
-        .edit(
-            p ->
-                new PodBuilder(p)
-                    .editSpec()
-                    .addToEphemeralContainers(
-                        new EphemeralContainerBuilder()
-                            .withName("debugger")
-                            .withImage("busybox")
-                            .build())
-                    .endSpec()
-                    .build());
+    ControlPlane.patiently(
+        () ->
+            f.client
+                .pods()
+                .inNamespace(f.namespace)
+                .withName(pod.getMetadata().getName())
+                .ephemeralContainers()
+                .edit(
+                    p ->
+                        new PodBuilder(p)
+                            .editSpec()
+                            .addToEphemeralContainers(
+                                new EphemeralContainerBuilder()
+                                    .withName("debugger")
+                                    .withImage("busybox")
+                                    .build())
+                            .endSpec()
+                            .build()));
 
     assertRefused(f.renew(source(grant, keys)), 403, "has the ephemeral container debugger");
     assertRefused(

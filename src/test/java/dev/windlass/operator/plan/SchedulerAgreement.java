@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /**
  * The same question asked of {@link Match} and of a real kube-scheduler: which pod goes to which
@@ -53,9 +51,9 @@ final class SchedulerAgreement implements AutoCloseable {
     var name = wanted.getMetadata().getName();
     client.resource(new NodeBuilder(wanted).withStatus(null).build()).create();
     var node = client.nodes().withName(name);
-    patiently(
+    ControlPlane.patiently(
         () -> node.editStatus(n -> new NodeBuilder(n).withStatus(wanted.getStatus()).build()));
-    return patiently(
+    return ControlPlane.patiently(
         () ->
             node.edit(
                 n ->
@@ -64,18 +62,6 @@ final class SchedulerAgreement implements AutoCloseable {
                         .withTaints(wanted.getSpec().getTaints())
                         .endSpec()
                         .build()));
-  }
-
-  /** The controller-manager writes to new Nodes as well. */
-  private static Node patiently(Supplier<Node> write) {
-    for (int tries = 1; ; tries++) {
-      try {
-        return write.get();
-      } catch (KubernetesClientException e) {
-        boolean overtaken = e.getCode() == 409 || e.getCode() == 422;
-        if (!overtaken || tries == 20) throw e;
-      }
-    }
   }
 
   int fitted() {
