@@ -57,7 +57,16 @@ final class PoolReconciler implements Reconciler<WorkerPool> {
   private final Wakes<WorkerPool> wakes;
 
   /** Of pools that ask for pods in vain; an entry goes when they are taken, or not asked for. */
-  private final Map<ResourceID, PodRefusal> refusals = new ConcurrentHashMap<>();
+  private final Map<ResourceID, Refused> refusals = new ConcurrentHashMap<>();
+
+  /** What happens around a pool asks no sooner again: only time, or another spec. */
+  private record Refused(PodRefusal why, Instant at, Long generation) {
+    Duration pause(WorkerPool pool, Instant now) {
+      if (!generation.equals(pool.getMetadata().getGeneration())) return Duration.ZERO;
+      var left = Duration.between(now, at.plus(AFTER_REFUSAL));
+      return left.isNegative() ? Duration.ZERO : left;
+    }
+  }
 
   PoolReconciler(Parts parts, Acting acting) {
     this.parts = parts;
@@ -164,11 +173,16 @@ final class PoolReconciler implements Reconciler<WorkerPool> {
     var decision = PoolPlan.decide(observed, settings(), parts.clock().instant());
     boolean asks = decision.actions().stream().anyMatch(Action.CreatePod.class::isInstance);
     if (!asks) refusals.remove(id);
-    boolean refused = false;
+    boolean refused = !pause(id, pool).isZero();
     for (var action : decision.actions()) refused |= act(pool, id, action, refused);
     var control = UpdateControl.<WorkerPool>noUpdate();
-    if (refused) return control.rescheduleAfter(AFTER_REFUSAL);
+    if (refused) return control.rescheduleAfter(pause(id, pool).plusMillis(1));
     return decision.lookAgain().map(control::rescheduleAfter).orElse(control);
+  }
+
+  private Duration pause(ResourceID id, WorkerPool pool) {
+    var refused = refusals.get(id);
+    return refused == null ? Duration.ZERO : refused.pause(pool, parts.clock().instant());
   }
 
   /** True if the API server refused a pod: it would refuse the next one too. */
@@ -205,7 +219,8 @@ final class PoolReconciler implements Reconciler<WorkerPool> {
     } catch (KubernetesClientException e) {
       if (!Cluster.isRefusal(e)) throw e;
       var refusal = new PodRefusal(Cluster.words(e));
-      refusals.put(id, refusal);
+      refusals.put(
+          id, new Refused(refusal, parts.clock().instant(), pool.getMetadata().getGeneration()));
       var now = caches.pools.get(id).orElse(pool);
       status(
           now,
@@ -222,7 +237,7 @@ final class PoolReconciler implements Reconciler<WorkerPool> {
     var refusal = Optional.ofNullable(refusals.get(id));
     var status =
         refusal
-            .map(r -> r.in(planned.status(), pool, parts.clock().instant()))
+            .map(r -> r.why().in(planned.status(), pool, parts.clock().instant()))
             .orElse(planned.status());
     if (!status.equals(pool.status()))
       acting.act(pool, new Action.UpdateStatus(planned.namespace(), planned.pool(), status));

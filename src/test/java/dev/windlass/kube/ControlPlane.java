@@ -63,6 +63,7 @@ public final class ControlPlane implements AutoCloseable {
   private final ServingKeys keys;
   private final String token;
   private final HttpClient probe;
+  private boolean isShared;
   private int etcdPort;
   private int peerPort;
   private int apiPort;
@@ -85,6 +86,7 @@ public final class ControlPlane implements AutoCloseable {
   public static synchronized ControlPlane shared() {
     if (shared == null) {
       shared = start();
+      shared.isShared = true;
       Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "control-plane-end"));
     }
     return shared;
@@ -263,8 +265,12 @@ public final class ControlPlane implements AutoCloseable {
                         .build()));
   }
 
-  /** Also starts the scheduler and the controller-manager, once. */
+  /**
+   * Also starts the scheduler and the controller-manager, once. Not on the shared one: they write
+   * to the pods of every test, and collect what names an owner that is not there.
+   */
   public synchronized ControlPlane withSchedulerAndControllers() {
+    if (isShared) throw new IllegalStateException("start a control plane of your own for this");
     try {
       if (scheduler == null) scheduler = leashed("kube-scheduler", schedulerFlags());
       if (controllers == null) controllers = leashed("kube-controller-manager", controllerFlags());

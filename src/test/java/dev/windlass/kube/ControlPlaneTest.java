@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,12 +65,27 @@ class ControlPlaneTest {
       plane
           .client()
           .resource(
+              new RoleBuilder()
+                  .withNewMetadata()
+                  .withName("reader")
+                  .withNamespace(namespace)
+                  .endMetadata()
+                  .addNewRule()
+                  .withApiGroups("")
+                  .withResources("configmaps")
+                  .withVerbs("list")
+                  .endRule()
+                  .build())
+          .create();
+      plane
+          .client()
+          .resource(
               new RoleBindingBuilder()
                   .withNewMetadata()
                   .withName("reader")
                   .withNamespace(namespace)
                   .endMetadata()
-                  .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "view")
+                  .withNewRoleRef("rbac.authorization.k8s.io", "Role", "reader")
                   .addNewSubject()
                   .withKind("ServiceAccount")
                   .withName("reader")
@@ -111,39 +127,42 @@ class ControlPlaneTest {
 
   @Test
   void the_scheduler_puts_pods_on_nodes_that_have_no_kubelet() {
-    plane.withSchedulerAndControllers();
-    var namespace = plane.newNamespace();
-    plane.fakeNode(namespace + "-slow", "8", "16Gi", Map.of(namespace, "3000"));
-    plane.fakeNode(namespace + "-fast", "8", "16Gi", Map.of(namespace, "3600"));
-    var pod =
-        new PodBuilder()
-            .withNewMetadata()
-            .withName("p")
-            .withNamespace(namespace)
-            .endMetadata()
-            .withNewSpec()
-            .withNewAffinity()
-            .withNewNodeAffinity()
-            .withNewRequiredDuringSchedulingIgnoredDuringExecution()
-            .addNewNodeSelectorTerm()
-            .addToMatchExpressions(new NodeSelectorRequirement(namespace, "Gt", List.of("3499")))
-            .endNodeSelectorTerm()
-            .endRequiredDuringSchedulingIgnoredDuringExecution()
-            .endNodeAffinity()
-            .endAffinity()
-            .addNewContainer()
-            .withName("c")
-            .withImage("none.invalid/none")
-            .endContainer()
-            .endSpec()
-            .build();
-    plane.client().resource(pod).create();
-    var placed = plane.client().pods().inNamespace(namespace).withName("p");
-    Pod bound = placed.waitUntilCondition(ControlPlaneTest::isBound, 30, TimeUnit.SECONDS);
-    assertEquals(namespace + "-fast", bound.getSpec().getNodeName());
-    placed.withGracePeriod(0).delete();
-    plane.client().nodes().withName(namespace + "-slow").delete();
-    plane.client().nodes().withName(namespace + "-fast").delete();
+    try (var own = ControlPlane.start().withSchedulerAndControllers()) {
+      var namespace = own.newNamespace();
+      own.fakeNode(namespace + "-slow", "8", "16Gi", Map.of(namespace, "3000"));
+      own.fakeNode(namespace + "-fast", "8", "16Gi", Map.of(namespace, "3600"));
+      var pod =
+          new PodBuilder()
+              .withNewMetadata()
+              .withName("p")
+              .withNamespace(namespace)
+              .endMetadata()
+              .withNewSpec()
+              .withNewAffinity()
+              .withNewNodeAffinity()
+              .withNewRequiredDuringSchedulingIgnoredDuringExecution()
+              .addNewNodeSelectorTerm()
+              .addToMatchExpressions(new NodeSelectorRequirement(namespace, "Gt", List.of("3499")))
+              .endNodeSelectorTerm()
+              .endRequiredDuringSchedulingIgnoredDuringExecution()
+              .endNodeAffinity()
+              .endAffinity()
+              .addNewContainer()
+              .withName("c")
+              .withImage("none.invalid/none")
+              .endContainer()
+              .endSpec()
+              .build();
+      own.client().resource(pod).create();
+      var placed = own.client().pods().inNamespace(namespace).withName("p");
+      Pod bound = placed.waitUntilCondition(ControlPlaneTest::isBound, 30, TimeUnit.SECONDS);
+      assertEquals(namespace + "-fast", bound.getSpec().getNodeName());
+    }
+  }
+
+  @Test
+  void nobody_starts_controllers_where_others_make_objects_without_owners() {
+    assertThrows(IllegalStateException.class, plane::withSchedulerAndControllers);
   }
 
   private static boolean isBound(Pod pod) {

@@ -11,7 +11,10 @@ import dev.windlass.operator.api.WorkerPool;
 import dev.windlass.operator.plan.Action;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -195,6 +198,19 @@ class PoolLifeTest {
             c -> c.type().equals(type) && c.status().equals("False") && c.reason().equals(reason));
   }
 
+  /** As controllers of others do: each time the pool is looked at again. */
+  private void touchBudget(int i) {
+    test.client
+        .policy()
+        .v1()
+        .podDisruptionBudget()
+        .inNamespace(test.namespace)
+        .withName(TestPool.NAME)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"touched\":\"%d\"}}}".formatted(i));
+  }
+
   @Test
   void a_pod_that_the_api_server_refuses_is_a_condition_in_its_words() {
     try (var operator = test.operator("operator-0")) {
@@ -208,9 +224,13 @@ class PoolLifeTest {
       var message = condition(cluster.pool(TestPool.NAME), ConditionTypes.SCHEDULABLE).message();
       assertTrue(message.contains("no-such-priority"), message);
       long before = operator.recorded.writesIn(test.namespace).count();
-      Await.pass(CALM);
+      var end = Instant.now().plus(CALM);
+      for (int i = 0; Instant.now().isBefore(end); i++) {
+        touchBudget(i);
+        Await.pass(Duration.ofMillis(100));
+      }
       long more = operator.recorded.writesIn(test.namespace).count() - before;
-      assertTrue(more < 12, more + " writes in " + CALM);
+      assertTrue(more < 12, more + " writes in " + CALM + " while others write");
 
       test.client.resources(WorkerPool.class).inNamespace(test.namespace).delete();
     }

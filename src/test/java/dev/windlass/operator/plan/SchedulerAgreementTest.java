@@ -14,7 +14,12 @@ class SchedulerAgreementTest {
 
   @Test
   void a_real_scheduler_binds_a_pod_where_it_fits_and_nowhere_else() {
-    var plane = ControlPlane.shared().withSchedulerAndControllers();
+    try (var plane = ControlPlane.start().withSchedulerAndControllers()) {
+      agree(plane);
+    }
+  }
+
+  private static void agree(ControlPlane plane) {
     long first = Long.getLong("seed", 1L);
     for (long seed = first; seed < first + Integer.getInteger("seeds", 1); seed++) {
       try (var agreement = new SchedulerAgreement(plane, seed, NODES)) {
