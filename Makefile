@@ -43,7 +43,7 @@ test: ## every test; what the tests need is set up first
 bench: build ## a table with ratios from one run, also in target/bench.json
 	@tools/bench
 
-soak: build ## mixed load, kills and redeploys; then each role of the log killed in turn (SECONDS=600 each)
+soak: build ## mixed load, kills, an API server that is away, many seeds (SECONDS=600 for each of the first two)
 	@tools/soak $(or $(SECONDS),600)
 
 fmt: ## format the sources

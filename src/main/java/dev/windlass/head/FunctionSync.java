@@ -5,8 +5,10 @@ import dev.windlass.function.Route;
 import dev.windlass.operator.api.Function;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,6 +26,9 @@ final class FunctionSync implements AutoCloseable {
   private static final int AT_ONE_TIME = 3;
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** Of an end, for an artifact that is being written. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
   /** The resources as the API server told them last. */
   interface Resources {
@@ -46,6 +51,7 @@ final class FunctionSync implements AutoCloseable {
 
   private final Parts parts;
   private final RetryQueue<FunctionName> queue = new RetryQueue<>(System::nanoTime);
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private volatile long begunNanos;
   private volatile boolean begun;
   private volatile boolean caughtUp;
@@ -58,7 +64,8 @@ final class FunctionSync implements AutoCloseable {
   void begin() {
     for (var entry : parts.catalogue().list()) queue.add(entry.name());
     for (var name : parts.resources().names()) queue.add(name);
-    for (int i = 0; i < AT_ONE_TIME; i++) Thread.ofVirtual().name("functions").start(this::work);
+    for (int i = 0; i < AT_ONE_TIME; i++)
+      threads.add(Thread.ofVirtual().name("functions").start(this::work));
     begunNanos = System.nanoTime();
     begun = true;
   }
@@ -82,9 +89,19 @@ final class FunctionSync implements AutoCloseable {
     return queue.failing();
   }
 
+  /** When it returns nothing is written any more, unless a source hangs. */
   @Override
   public void close() {
     queue.close();
+    long end = System.nanoTime() + LONGEST_END.toNanos();
+    try {
+      for (var thread : threads) {
+        var left = Duration.ofNanos(end - System.nanoTime());
+        if (left.isNegative() || !thread.join(left)) thread.interrupt();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void work() {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The API server. */
 final class KubeCluster implements Cluster {
+  /** Somebody waits for an answer: that there is none he is told soon, and comes again. */
+  private static final int TRIES_AGAIN = 1;
+
+  private static final int TIMEOUT_MILLIS = 4_000;
+
   private final KubernetesClient client;
   private final KnownWorkers workers;
   private final String namespace;
@@ -28,7 +34,15 @@ final class KubeCluster implements Cluster {
    * @param namespace of the release
    */
   KubeCluster(KubernetesClient client, KnownWorkers workers, String namespace, String zoneLabel) {
-    this.client = client;
+    var usual = client.getConfiguration().getRequestConfig();
+    this.client =
+        client
+            .newClient(
+                new RequestConfigBuilder(usual)
+                    .withRequestRetryBackoffLimit(TRIES_AGAIN)
+                    .withRequestTimeout(TIMEOUT_MILLIS)
+                    .build())
+            .adapt(KubernetesClient.class);
     this.workers = workers;
     this.namespace = namespace;
     this.zoneLabel = zoneLabel;

@@ -35,6 +35,9 @@ final class RegistrarServer {
   private static final int IDLE_SECONDS = 15;
   private static final long BODY_MILLIS = 10_000;
 
+  /** Before the connection would be idle for too long. */
+  private static final long DECIDING_MILLIS = 12_000;
+
   private final Vertx vertx;
   private final Desk desk;
   private final RateBound rate;
@@ -130,6 +133,13 @@ final class RegistrarServer {
       refuse(request, Refusal.busy(503, MAX_DECIDING + " requests are being decided already"));
       return;
     }
+    var tooLong =
+        vertx.setTimer(
+            DECIDING_MILLIS,
+            _ -> {
+              var why = "no decision within " + DECIDING_MILLIS + " ms: somebody does not answer";
+              refuse(request, Refusal.busy(503, why));
+            });
     Thread.ofVirtual()
         .name("windlass-registrar")
         .start(
@@ -142,6 +152,7 @@ final class RegistrarServer {
                 answer = decide.get();
               } finally {
                 deciding.release();
+                vertx.cancelTimer(tooLong);
                 var result = answer;
                 context.runOnContext(_ -> send(request, result));
               }
@@ -157,6 +168,7 @@ final class RegistrarServer {
 
   /** And closes: who was refused has no more to say, and what is unread is not read. */
   private static void refuse(HttpServerRequest request, Refusal why) {
+    if (request.response().closed() || request.response().ended()) return;
     request.response().putHeader("Connection", "close");
     if (why.status() == 429 || why.status() == 503)
       request.response().putHeader("Retry-After", "1");

@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +59,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class HeadInClusterTest {
   private static final Path CRDS = Path.of("helm/windlass/files/crds");
+
+  /** {@code -Daway=PT2M}, as {@code make soak} does, keeps the API server away for longer. */
+  private static final Duration AWAY = Duration.parse(System.getProperty("away", "PT10S"));
 
   /** Of the identities that fake workers have. */
   private static final String WORKERS = "default";
@@ -155,25 +159,44 @@ class HeadInClusterTest {
   @Test
   void functions_are_served_while_the_api_server_is_away_and_what_changed_is_found_after() {
     var at = head();
-    worker(at, "w-1", "edge");
-    apply(function("hello", List.of()));
-    resolve("hello");
-    await("it is served", () -> status(at, "hello") == 200);
-    apply(function("gone", List.of()));
-    resolve("gone");
-    await("it is served", () -> status(at, "gone") == 200);
+    var staying = worker(at, "w-1", "edge");
+    var going = worker(at, "w-2", "edge");
+    for (var name : List.of("hello", "gone", "changed")) {
+      apply(function(name, List.of()));
+      resolve(name);
+      await("it is served", () -> status(at, name) == 200);
+    }
+    var before = version(at, "changed");
 
     plane.stopApi();
-    long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+    long end = System.nanoTime() + AWAY.toNanos();
     int answered = 0;
-    for (; System.nanoTime() < end; answered++) assertEquals(200, status(at, "hello"));
+    for (; System.nanoTime() < end; answered++) {
+      assertEquals(200, status(at, "hello"));
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
     assertTrue(at.head.isReady());
     assertTrue(answered > 10, "answered " + answered);
+    for (var worker : List.of(staying, going))
+      assertTrue(register.keyOf(worker.id).isPresent(), worker.id + " is believed as before");
 
     plane.startApi();
+    long back = System.nanoTime();
     client.resources(Function.class).inNamespace(namespace).withName("gone").delete();
-    awaitLong("it heard of it", () -> status(at, "gone") == 404);
+    client.resources(Worker.class).inNamespace(WORKERS).withName("w-2").delete();
+    apply(function("changed", List.of("more")));
+    resolve("changed");
+    apply(function("new", List.of()));
+    resolve("new");
+    awaitLong("the deleted worker is given nothing", () -> register.keyOf(going.id).isEmpty());
+    awaitLong("it heard of what is gone", () -> status(at, "gone") == 404);
+    awaitLong("of what is new", () -> status(at, "new") == 200);
+    awaitLong("and of what changed", () -> !version(at, "changed").equals(before));
+    System.out.printf(
+        "away %s: %d answers; caught up after %d ms%n",
+        AWAY, answered, Duration.ofNanos(System.nanoTime() - back).toMillis());
     assertEquals(200, status(at, "hello"));
+    assertTrue(register.keyOf(staying.id).isPresent());
   }
 
   /** A restarted container finds its data directory as it was. */

@@ -1,12 +1,14 @@
 package dev.windlass.operator;
 
 import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,6 +20,7 @@ final class Recorded implements Interceptor {
               + "/(?<resource>[a-z]+)(?:/(?<name>[^/]+)(?:/(?<sub>[a-z]+))?)?");
 
   private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final AtomicInteger attempts = new AtomicInteger();
 
   /**
    * @param resource with its subresource
@@ -33,12 +36,22 @@ final class Recorded implements Interceptor {
     return List.copyOf(calls);
   }
 
+  /** Requests that were begun, whether anybody answered or not. */
+  int attempts() {
+    return attempts.get();
+  }
+
   Stream<Call> writesIn(String namespace) {
     return calls.stream().filter(Call::writes).filter(c -> c.namespace().equals(namespace));
   }
 
   List<Call> forbidden() {
     return calls.stream().filter(c -> c.status() == 403).toList();
+  }
+
+  @Override
+  public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+    attempts.incrementAndGet();
   }
 
   @Override

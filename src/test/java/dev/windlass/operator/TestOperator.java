@@ -26,6 +26,7 @@ final class TestOperator implements AutoCloseable {
       KubernetesClient client,
       OperatorConfig config,
       List<LeaderTask> tasks,
+      Optional<FunctionPorts> functions,
       UnaryOperator<Acting> wrap) {
     var metrics = new OperatorMetrics(registry);
     var counted =
@@ -51,6 +52,11 @@ final class TestOperator implements AutoCloseable {
               }
 
               @Override
+              public Optional<FunctionPorts> functions() {
+                return functions;
+              }
+
+              @Override
               public void lost(String why) {
                 lost.add(why);
               }
@@ -61,7 +67,8 @@ final class TestOperator implements AutoCloseable {
   }
 
   static TestOperator start(KubernetesClient client, OperatorConfig config, LeaderTask... tasks) {
-    return new TestOperator(client, config, List.of(tasks), UnaryOperator.identity());
+    return new TestOperator(
+        client, config, List.of(tasks), Optional.empty(), UnaryOperator.identity());
   }
 
   /**
@@ -69,7 +76,14 @@ final class TestOperator implements AutoCloseable {
    */
   static TestOperator start(
       KubernetesClient client, OperatorConfig config, UnaryOperator<Acting> wrap) {
-    return new TestOperator(client, config, List.of(), wrap);
+    return new TestOperator(client, config, List.of(), Optional.empty(), wrap);
+  }
+
+  /** One that also follows Functions. */
+  static TestOperator start(
+      KubernetesClient client, OperatorConfig config, FunctionPorts functions) {
+    return new TestOperator(
+        client, config, List.of(), Optional.of(functions), UnaryOperator.identity());
   }
 
   static OperatorConfig config(String namespace, String pod) {
@@ -87,6 +101,21 @@ final class TestOperator implements AutoCloseable {
         OperatorConfig.ZONE_LABEL,
         Optional.empty(),
         Optional.of(QUICK));
+  }
+
+  /** The same without a Lease: it leads, alone. */
+  static OperatorConfig alone(String namespace, String pod) {
+    var c = config(namespace, pod);
+    return new OperatorConfig(
+        c.namespace(),
+        c.name(),
+        c.instance(),
+        c.pod(),
+        c.trustDomain(),
+        c.worker(),
+        c.zoneLabel(),
+        c.baseUrl(),
+        Optional.empty());
   }
 
   /** A pod as the chart's Deployment makes it, without a kubelet. */

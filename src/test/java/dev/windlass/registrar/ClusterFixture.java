@@ -65,10 +65,10 @@ final class ClusterFixture implements AutoCloseable {
   static final String HEAD_ACCOUNT = "acme-head";
   static final String POOL_UID = UUID.randomUUID().toString();
 
-  final ControlPlane plane = ControlPlane.shared();
-  final KubernetesClient client = plane.client();
-  final String release = plane.newNamespace();
-  final String namespace = plane.newNamespace();
+  final ControlPlane plane;
+  final KubernetesClient client;
+  final String release;
+  final String namespace;
   final TestClock clock = new TestClock();
   final TestDelays delays = new TestDelays(clock);
   final SecureRandom random = new SecureRandom();
@@ -86,8 +86,19 @@ final class ClusterFixture implements AutoCloseable {
   /** All keys of one pod. */
   record Keys(AttestRequest.Keys all, Optional<P256Key> receipts) {}
 
+  private ClusterFixture(ControlPlane plane) {
+    this.plane = plane;
+    this.client = plane.client();
+    this.release = plane.newNamespace();
+    this.namespace = plane.newNamespace();
+  }
+
   static ClusterFixture open() throws IOException {
-    var f = new ClusterFixture();
+    return open(ControlPlane.shared());
+  }
+
+  static ClusterFixture open(ControlPlane plane) throws IOException {
+    var f = new ClusterFixture(plane);
     f.clock.forward(Duration.between(f.clock.instant(), Instant.now()));
     f.plane.applyCrds(Path.of("helm/windlass/files/crds"));
     f.account(f.namespace, ApiNames.WORKER_SERVICE_ACCOUNT);
