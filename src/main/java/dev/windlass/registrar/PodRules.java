@@ -3,11 +3,12 @@ package dev.windlass.registrar;
 import dev.windlass.function.Digest;
 import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.Worker;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,21 +45,54 @@ record PodRules(Set<Digest> images) {
       return no(
           "%s runs as %s, the token is of %s"
               .formatted(name, spec.getServiceAccountName(), claims.serviceAccount()));
-    if (is(spec.getHostNetwork()) || is(spec.getHostPID()) || is(spec.getHostIPC()))
-      return no(name + " is in a namespace of its node (hostNetwork, hostPID or hostIPC)");
-    var ephemeral = spec.getEphemeralContainers();
-    if (!ephemeral.isEmpty())
-      return no(name + " has the ephemeral container " + ephemeral.getFirst().getName());
-    for (var container :
-        Stream.concat(spec.getInitContainers().stream(), spec.getContainers().stream()).toList())
-      if (isPrivileged(container.getSecurityContext()))
-        return no(name + " has the privileged container " + container.getName());
+    var opening = opening(spec);
+    if (opening.isPresent()) return no(name + " " + opening.get());
     var phase = pod.getStatus() == null ? "unknown" : pod.getStatus().getPhase();
     return switch (String.valueOf(phase)) {
       case "Running" -> imageObjection(pod, name);
       case "Succeeded", "Failed" -> no(name + " has ended: " + phase);
       default -> notYet(name + " is " + phase + ", expected Running");
     };
+  }
+
+  /**
+   * Empty, or how the pod can reach its node, another process of the pod, or be reached from there.
+   * Pod Security {@code restricted} refuses most of it, where a namespace has that.
+   */
+  private static Optional<String> opening(PodSpec spec) {
+    if (is(spec.getHostNetwork()) || is(spec.getHostPID()) || is(spec.getHostIPC()))
+      return Optional.of("is in a namespace of its node (hostNetwork, hostPID or hostIPC)");
+    if (is(spec.getShareProcessNamespace()))
+      return Optional.of(
+          "shares one process namespace between its containers (shareProcessNamespace)");
+    var ephemeral = spec.getEphemeralContainers();
+    if (!ephemeral.isEmpty())
+      return Optional.of("has the ephemeral container " + ephemeral.getFirst().getName());
+    for (var volume : spec.getVolumes())
+      if (volume.getHostPath() != null)
+        return Optional.of(
+            "mounts %s of its node (hostPath volume %s)"
+                .formatted(volume.getHostPath().getPath(), volume.getName()));
+    return Stream.concat(spec.getInitContainers().stream(), spec.getContainers().stream())
+        .flatMap(c -> opening(c).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> opening(Container container) {
+    var context = container.getSecurityContext();
+    if (context == null) return Optional.empty();
+    if (is(context.getPrivileged()))
+      return Optional.of("has the privileged container " + container.getName());
+    var added =
+        context.getCapabilities() == null
+            ? List.<String>of()
+            : context.getCapabilities().getAdd().stream().sorted().toList();
+    if (!added.isEmpty())
+      return Optional.of(
+          "adds the capabilities %s in the container %s".formatted(added, container.getName()));
+    if ("Unmasked".equals(context.getProcMount()))
+      return Optional.of("has an unmasked /proc in the container " + container.getName());
+    return Optional.empty();
   }
 
   /** Of a worker's pod: the operator made it, together with the Worker of the same name. */
@@ -129,10 +163,6 @@ record PodRules(Set<Digest> images) {
                 && "WorkerPool".equals(o.getKind())
                 && String.valueOf(o.getApiVersion()).startsWith(ApiNames.GROUP + "/");
     return owned.getMetadata().getOwnerReferences().stream().filter(isPool).findFirst();
-  }
-
-  private static boolean isPrivileged(@Nullable SecurityContext context) {
-    return context != null && is(context.getPrivileged());
   }
 
   private static boolean is(@Nullable Boolean flag) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.EphemeralContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatusBuilder;
 import java.util.List;
@@ -96,6 +97,55 @@ class PodRulesTest {
                     .endInitContainer()
                     .endSpec()),
         row(
+            "shareProcessNamespace",
+            403,
+            "the pod prod/edge-1 shares one process namespace between its containers",
+            p -> p.editSpec().withShareProcessNamespace(true).endSpec()),
+        row(
+            "hostPath",
+            403,
+            "the pod prod/edge-1 mounts /var/lib of its node (hostPath volume state)",
+            p ->
+                p.editSpec()
+                    .addNewVolume()
+                    .withName("state")
+                    .withNewHostPath()
+                    .withPath("/var/lib")
+                    .endHostPath()
+                    .endVolume()
+                    .endSpec()),
+        row(
+            "capabilities",
+            403,
+            "adds the capabilities [NET_ADMIN, SYS_PTRACE] in the container worker",
+            p ->
+                security(
+                    p,
+                    s ->
+                        s.withNewCapabilities()
+                            .addToAdd("SYS_PTRACE", "NET_ADMIN")
+                            .endCapabilities())),
+        row(
+            "capabilities of an init container",
+            403,
+            "adds the capabilities [SYS_ADMIN] in the container prepare",
+            p ->
+                p.editSpec()
+                    .addNewInitContainer()
+                    .withName("prepare")
+                    .withNewSecurityContext()
+                    .withNewCapabilities()
+                    .addToAdd("SYS_ADMIN")
+                    .endCapabilities()
+                    .endSecurityContext()
+                    .endInitContainer()
+                    .endSpec()),
+        row(
+            "procMount",
+            403,
+            "has an unmasked /proc in the container worker",
+            p -> security(p, s -> s.withProcMount("Unmasked"))),
+        row(
             "pending",
             503,
             "the pod prod/edge-1 is Pending, expected Running",
@@ -180,6 +230,30 @@ class PodRulesTest {
   @Test
   void a_pod_that_is_as_it_should_be_is_not_refused() {
     assertEquals(Optional.empty(), RULES.objection(good(), CLAIMS));
+  }
+
+  /** As the operator and the chart make them. */
+  @Test
+  void a_restricted_pod_is_not_refused() {
+    var pod =
+        security(
+                new PodBuilder(good()),
+                s ->
+                    s.withPrivileged(false)
+                        .withNewCapabilities()
+                        .addToDrop("ALL")
+                        .endCapabilities()
+                        .withProcMount("Default"))
+            .editSpec()
+            .withShareProcessNamespace(false)
+            .addNewVolume()
+            .withName("data")
+            .withNewEmptyDir()
+            .endEmptyDir()
+            .endVolume()
+            .endSpec()
+            .build();
+    assertEquals(Optional.empty(), RULES.objection(pod, CLAIMS));
   }
 
   @Test
@@ -269,6 +343,15 @@ class PodRulesTest {
             .addToExtra("authentication.kubernetes.io/pod-uid", List.of("u1"))
             .endUser();
     return change.apply(good).build();
+  }
+
+  /** Of its first container. */
+  private static PodBuilder security(PodBuilder pod, UnaryOperator<SecurityContextBuilder> change) {
+    return pod.editSpec()
+        .editContainer(0)
+        .withSecurityContext(change.apply(new SecurityContextBuilder()).build())
+        .endContainer()
+        .endSpec();
   }
 
   private static Arguments row(
