@@ -23,6 +23,9 @@ final class Cluster {
   private final KubernetesClient client;
   private final String manager;
 
+  /** How the API server says that a CRD has no such field; it answers 500 then. */
+  private static final String UNKNOWN_FIELD = "field not declared in schema";
+
   /**
    * @param manager of the fields that are applied
    */
@@ -60,8 +63,17 @@ final class Cluster {
                       .build()));
     } catch (KubernetesClientException e) {
       if (e.getCode() == NOT_FOUND) return Optional.empty();
+      if (words(e).contains(UNKNOWN_FIELD)) throw new IllegalStateException(olderCrd(object, e), e);
       return unlessGoing(e);
     }
+  }
+
+  private static String olderCrd(HasMetadata object, KubernetesClientException e) {
+    return ("the CRD %s is older than this operator (%s): upgrade it, by the chart with"
+            + " crds.enabled=true or from k8s/crds")
+        .formatted(
+            HasMetadata.getFullResourceName(object.getClass()),
+            words(e).replaceFirst(".*: (\\S+: " + UNKNOWN_FIELD + ")$", "$1"));
   }
 
   /** Empty if one of this name is there. */
