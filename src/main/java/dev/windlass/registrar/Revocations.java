@@ -119,18 +119,28 @@ final class Revocations implements AutoCloseable {
     var age = Duration.between(deletedAt, around.clock().instant());
     if (identity == null || identity.index().isEmpty() || log.isEmpty()) {
       release(worker);
-    } else if (age.compareTo(times.longestRevocation()) >= 0 || isEnding(worker)) {
-      tell(worker, "the log does not have the revocation of " + identity.id());
-      release(worker);
+    } else if (age.compareTo(times.longestRevocation()) >= 0) {
+      goWithout(worker, identity);
     } else if (identity.revokedAt() == null && age.compareTo(times.settle()) < 0) {
       return Optional.of(times.settle().minus(age));
     } else {
       boolean revoked = identity.revokedAt() != null;
-      enter(identity, revoked ? identity.revokedAt() : deletedAt, revoked ? REVOKED : DELETED);
+      try {
+        enter(identity, revoked ? identity.revokedAt() : deletedAt, revoked ? REVOKED : DELETED);
+      } catch (IOException e) {
+        if (!isEnding(worker)) throw e;
+        goWithout(worker, identity); // one try: a log that is away does not hold up a namespace
+        return Optional.empty();
+      }
       release(worker);
       entered.remove(identity.key().keyId());
     }
     return Optional.empty();
+  }
+
+  private void goWithout(Worker worker, Attested identity) {
+    tell(worker, "the log does not have the revocation of " + identity.id());
+    release(worker);
   }
 
   private void enter(Attested identity, Instant at, String reason) throws IOException {

@@ -1,9 +1,12 @@
 package dev.windlass.operator;
 
+import dev.windlass.function.Bytes;
+import dev.windlass.function.Digest;
 import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.Worker;
 import dev.windlass.operator.api.WorkerPool;
 import dev.windlass.operator.api.WorkerStatus;
+import dev.windlass.receipt.Ed25519Key;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -14,9 +17,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,6 +46,9 @@ final class FakeCluster implements AutoCloseable {
 
   /** Whether heads hear of workers. */
   final AtomicBoolean hears = new AtomicBoolean(true);
+
+  /** Whether it plays the registrar; if not, somebody else revokes what it has let attest. */
+  final AtomicBoolean revokes = new AtomicBoolean(true);
 
   private final Thread thread = Thread.ofVirtual().unstarted(this::run);
 
@@ -161,7 +170,7 @@ final class FakeCluster implements AutoCloseable {
   private void worker(Worker worker) {
     var name = worker.getMetadata().getName();
     if (worker.getMetadata().getDeletionTimestamp() != null) {
-      if (!worker.getMetadata().getFinalizers().isEmpty())
+      if (revokes.get() && !worker.getMetadata().getFinalizers().isEmpty())
         client
             .resources(Worker.class)
             .inNamespace(namespace)
@@ -181,16 +190,19 @@ final class FakeCluster implements AutoCloseable {
           WorkerStatus.byHead(null, null, new WorkerStatus.Load(4, 0), List.of(), now()));
   }
 
+  /** With a key of its own, and an entry in the log. */
   private static WorkerStatus identity(String name) {
+    var digest = Digest.of(name.getBytes(StandardCharsets.UTF_8));
+    var key = new Ed25519Key(Bytes.wrap(HexFormat.of().parseHex(digest.hex())));
     return WorkerStatus.byRegistrar(
         new WorkerStatus.Identity(
             "spiffe://windlass.local/ns/test/worker/" + name,
-            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-            null,
+            Base64.getEncoder().encodeToString(key.publicKey().raw().toArray()),
+            digest.toString(),
             "2036-01-01T00:00:00Z",
-            null,
-            null,
-            null,
+            1L,
+            digest.toString(),
+            0,
             null));
   }
 

@@ -3,6 +3,7 @@ package dev.windlass.operator;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +85,13 @@ final class TestOperator implements AutoCloseable {
       KubernetesClient client, OperatorConfig config, FunctionPorts functions) {
     return new TestOperator(
         client, config, List.of(), Optional.of(functions), UnaryOperator.identity());
+  }
+
+  /** Reconciles that failed, of all kinds. */
+  double failures() {
+    return registry.find("windlass.operator.failures").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   static OperatorConfig config(String namespace, String pod) {
