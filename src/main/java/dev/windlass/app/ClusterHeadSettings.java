@@ -60,7 +60,7 @@ record ClusterHeadSettings(
     return new ClusterHeadSettings(
         a.text("namespace", "windlass"),
         ListenAddress.parse("head", a.text("listen", "0.0.0.0:8080")),
-        ListenAddress.parse("head", a.text("link-listen", "0.0.0.0:7443")),
+        ListenAddress.parse("head", "link-listen", a.text("link-listen", "0.0.0.0:7443")),
         Path.of(a.text("data", "/data")).toAbsolutePath().normalize(),
         address(a, "registrar", "windlass-registrar.windlass.svc:7070"),
         file(a, "token-file", "the pod's token for the registrar"),

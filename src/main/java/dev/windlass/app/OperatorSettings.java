@@ -69,11 +69,11 @@ record OperatorSettings(
     var config = config(a, hostName);
     return new OperatorSettings(
         config,
-        ListenAddress.parse("operator", a.text("listen", "127.0.0.1:8080")),
-        ListenAddress.parse("operator", a.text("registrar-listen", "127.0.0.1:7070")),
+        listen(a, "listen", 8080),
+        listen(a, "registrar-listen", 7070),
         functions(a, config),
-        optional(a, "authority-secret"),
-        optional(a, "log"),
+        optional(a, "authority-secret", OBJECT),
+        optional(a, "log", URL),
         witnesses,
         a.number("quorum", witnesses, 0, witnesses),
         template(a, witnesses),
@@ -81,7 +81,7 @@ record OperatorSettings(
   }
 
   private static Optional<ClusterFunctions.Settings> functions(Arguments a, OperatorConfig config) {
-    var listen = ListenAddress.parse("operator", a.text("artifacts-listen", "127.0.0.1:7071"));
+    var listen = listen(a, "artifacts-listen", 7071);
     var own =
         new SpiffeId(
             config.trustDomain(),
@@ -112,19 +112,18 @@ record OperatorSettings(
     return new OperatorConfig(
         matching(a, "namespace", "windlass", NAME),
         matching(a, "name", "windlass", NAME),
-        optional(a, "instance"),
-        optional(a, "pod").or(() -> hostName),
+        optional(a, "instance", LABEL),
+        optional(a, "pod", OBJECT).or(() -> hostName),
         matching(a, "trust-domain", UpSettings.TRUST_DOMAIN, DOMAIN),
         worker(a),
-        a.text("zone-label", OperatorConfig.ZONE_LABEL),
-        optional(a, "base-url"),
+        matching(a, "zone-label", OperatorConfig.ZONE_LABEL, LABEL_KEY),
+        optional(a, "base-url", URL),
         elects ? Optional.of(OperatorConfig.Election.USUAL) : Optional.empty());
   }
 
   private static OperatorConfig.WorkerImage worker(Arguments a) {
     return new OperatorConfig.WorkerImage(
-        required(
-            a, "worker-image", "the image of worker pods, such as ghcr.io/windlass/windlass:0.1.0"),
+        matching(a, "worker-image", "", IMAGE),
         optional(a, "worker-image-pull-policy").map(OperatorSettings::pullPolicy),
         matching(a, "registrar-address", "", ADDRESS),
         matching(a, "heads-address", "", ADDRESS));
@@ -132,13 +131,31 @@ record OperatorSettings(
 
   private record Form(String pattern, String words) {}
 
+  private static final String PORT =
+      "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+
   private static final Form NAME =
       new Form(
           "[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?", "a name of at most 53 letters, digits and dashes");
   private static final Form DOMAIN =
       new Form("[a-z0-9][-a-z0-9._]{0,253}", "a trust domain such as windlass.local");
   private static final Form ADDRESS =
-      new Form("[^:/\\s]+:[0-9]{1,5}", "HOST:PORT, such as windlass-heads.windlass.svc:7443");
+      new Form("[^:/\\s]+:" + PORT, "HOST:PORT, such as windlass-heads.windlass.svc:7443");
+  private static final Form IMAGE =
+      new Form(
+          "[^\\s:/][^\\s]*", "the image of worker pods, such as ghcr.io/windlass/windlass:0.1.0");
+  private static final Form URL =
+      new Form(
+          "https?://[^\\s/?#]+(/[^\\s?#]*)?",
+          "a URL such as http://windlass-log.windlass.svc:8090");
+  private static final Form OBJECT =
+      new Form("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", "the name of an object of Kubernetes");
+  private static final Form LABEL =
+      new Form("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", "the value of a label");
+  private static final Form LABEL_KEY =
+      new Form(
+          "([a-z0-9][-a-z0-9.]{0,252}/)?" + LABEL.pattern(),
+          "the key of a label, such as " + OperatorConfig.ZONE_LABEL);
 
   private static String matching(Arguments a, String name, String otherwise, Form form) {
     var text = a.text(name, otherwise);
@@ -148,16 +165,18 @@ record OperatorSettings(
             .formatted(name, text.isEmpty() ? "missing" : text, form.words()));
   }
 
-  private static String required(Arguments a, String name, String words) {
-    if (a.has(name) && !a.text(name, "").isBlank()) return a.text(name, "");
-    throw new StartFailure(
-        "windlass operator: --%s is missing, expected %s".formatted(name, words));
-  }
-
   private static Optional<String> optional(Arguments a, String name) {
     return a.has(name) && !a.text(name, "").isBlank()
         ? Optional.of(a.text(name, ""))
         : Optional.empty();
+  }
+
+  private static Optional<String> optional(Arguments a, String name, Form form) {
+    return optional(a, name).map(_ -> matching(a, name, "", form));
+  }
+
+  private static ListenAddress listen(Arguments a, String name, int port) {
+    return ListenAddress.parse("operator", name, a.text(name, "127.0.0.1:" + port));
   }
 
   private static boolean flag(Arguments a, String name, boolean otherwise) {
