@@ -7,6 +7,7 @@ import dev.windlass.operator.api.WorkerStatus;
 import dev.windlass.operator.plan.Action;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v1.ScaleBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -123,8 +124,17 @@ final class Acts implements Acting {
             "metadata", Map.of("uid", gate.uid()),
             "status", Map.of("conditions", List.of(condition)));
     cluster
-        .patch(Pod.class, gate.namespace(), gate.pod(), "status", cluster.json(patch))
+        .patch(named(gate.namespace(), gate.pod()), "status", cluster.json(patch))
         .ifPresent(caches.pods::wrote);
+  }
+
+  private static Pod named(String namespace, String name) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .endMetadata()
+        .build();
   }
 
   private void evict(String namespace, String name, String uid) {

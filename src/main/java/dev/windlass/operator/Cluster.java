@@ -109,12 +109,12 @@ final class Cluster {
   /**
    * A strategic merge; one that names a uid is for that object only.
    *
+   * @param named of whom namespace and name count
    * @param subresource empty: the object itself
    */
-  <T extends HasMetadata> Optional<T> patch(
-      Class<T> kind, String namespace, String name, String subresource, String patch) {
+  <T extends HasMetadata> Optional<T> patch(T named, String subresource, String patch) {
     try {
-      var object = client.resources(kind).inNamespace(namespace).withName(name);
+      var object = client.resource(named); // not by its name: that would read it first
       var how =
           new PatchContext.Builder()
               .withPatchType(PatchType.STRATEGIC_MERGE)

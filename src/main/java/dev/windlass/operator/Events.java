@@ -105,13 +105,7 @@ final class Events {
       var series =
           "{\"series\":{\"count\":%d,\"lastObservedTime\":\"%s\"}}"
               .formatted(Math.max(2, count), MICROS.format(now));
-      var again =
-          cluster.patch(
-              Event.class,
-              event.getMetadata().getNamespace(),
-              event.getMetadata().getName(),
-              "",
-              series);
+      var again = cluster.patch(event, "", series);
       if (again.isEmpty()) cluster.create(event);
     } catch (KubernetesClientException e) {
       LOG.warnf("event=event-lost reason=%s why=%s", event.getReason(), e.getMessage());

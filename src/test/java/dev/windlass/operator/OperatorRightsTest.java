@@ -3,9 +3,12 @@ package dev.windlass.operator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.windlass.identity.TestClock;
 import dev.windlass.kube.ControlPlane;
+import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.WorkerPool;
 import dev.windlass.operator.api.WorkerPoolSpec;
+import dev.windlass.operator.plan.PoolReason;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -13,6 +16,8 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -111,6 +116,30 @@ class OperatorRightsTest {
                   .anyMatch(c -> c.resource().equals("pods/eviction") && c.status() < 300));
 
       assertEquals(List.of(), operator.recorded.forbidden());
+    }
+  }
+
+  /** Its name is known: nobody reads it before. */
+  @Test
+  void an_event_that_is_said_again_is_counted_without_a_right_to_read_events() {
+    var clock = new TestClock();
+    try (var client = account(_ -> true)) {
+      var events =
+          new Events(
+              new Cluster(client, ApiNames.OPERATOR_MANAGER),
+              new OperatorMetrics(new SimpleMeterRegistry()),
+              clock,
+              "operator-0");
+      test.create(0);
+      var pool = cluster.pool(TestPool.NAME);
+      for (int i = 0; i < 2; i++) {
+        events.warning(pool, PoolReason.POD_REFUSED, "no room");
+        clock.forward(Duration.ofMinutes(11));
+      }
+
+      var written = test.client.events().v1().events().inNamespace(test.namespace).list();
+      assertEquals(1, written.getItems().size());
+      assertEquals(2, written.getItems().getFirst().getSeries().getCount());
     }
   }
 
