@@ -74,7 +74,7 @@ class OperatorSettingsTest {
           --zone-label=a/b/c             | --zone-label is a/b/c, expected the key of a label, such as
           --base-url=fn.example.com      | --base-url is fn.example.com, expected a URL such as
           --leader-election=yes          | --leader-election is yes, expected true or false
-          --replicas=2                   | windlass operator has no option --replicas; it has --allowed-image, --artifacts-listen
+          --replicas=2                   | windlass operator has no option --replicas; it has --allowed-image, --
           operate                        | windlass operator has no option operate; it has
           --log                          | windlass operator: --log needs a value
           """)

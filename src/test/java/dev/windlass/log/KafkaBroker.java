@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -11,13 +12,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A Kafka broker (KRaft, one node) in a process of its own, which can be killed and started again.
  */
 final class KafkaBroker implements AutoCloseable {
-  private static final long START_SECONDS = 40;
+  /** On a machine that has 26 other things to do. */
+  private static final long START_SECONDS = 150;
+
+  /** Below those that Linux gives to outgoing connections. */
+  private static final int FIRST_PORT = 20_000;
+
+  private static final int LAST_PORT = 32_000;
 
   private final Path directory;
   private final Path config;
@@ -32,8 +40,8 @@ final class KafkaBroker implements AutoCloseable {
 
   /** Formats an empty directory and starts. */
   static KafkaBroker start(Path directory) throws IOException, InterruptedException {
-    int port = freePort();
-    int controller = freePort();
+    int port = quietPort();
+    int controller = quietPort();
     Files.createDirectories(directory);
     var config = directory.resolve("server.properties");
     Files.writeString(
@@ -92,7 +100,7 @@ final class KafkaBroker implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     try {
-      assertTrue(process.waitFor(10, TimeUnit.SECONDS), "the broker survives SIGKILL");
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the broker survives SIGKILL");
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -144,10 +152,19 @@ final class KafkaBroker implements AutoCloseable {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress("127.0.0.1", 0));
-      return socket.getLocalPort();
+  /**
+   * A port that stays free while its server is dead: no outgoing connection gets it, not even the
+   * one that looks whether somebody listens, which could otherwise meet itself.
+   */
+  static int quietPort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+      try (var socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress("127.0.0.1", port));
+        return port;
+      } catch (BindException _) {
+        // somebody has it: another one
+      }
     }
   }
 

@@ -10,7 +10,6 @@ import dev.windlass.tlog.EntryBundle;
 import dev.windlass.tlog.LogPath;
 import dev.windlass.tlog.Note;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,7 +59,7 @@ class KafkaKillIT {
   void what_was_acknowledged_survives_the_death_of_head_log_and_broker_in_any_order()
       throws Exception {
     new SplittableRandom(3).nextBytes(seed);
-    port = freePort();
+    port = KafkaBroker.quietPort();
     Files.writeString(directory.resolve("url"), url());
     broker = KafkaBroker.start(directory.resolve("kafka"));
     startLog();
@@ -151,7 +150,7 @@ class KafkaKillIT {
   private static void kill(Process process) throws InterruptedException {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
-    assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
   }
 
   private List<UUID> acknowledged() {
@@ -215,12 +214,6 @@ class KafkaKillIT {
       var answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
       assertEquals(200, answer.statusCode(), path);
       return answer.body();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }
