@@ -11,6 +11,7 @@ import dev.windlass.json.Bounds;
 import dev.windlass.json.Json;
 import dev.windlass.json.Located;
 import dev.windlass.link.LinkFailure;
+import dev.windlass.link.LinkServer;
 import dev.windlass.link.Peers;
 import dev.windlass.protocol.Order;
 import dev.windlass.protocol.Reply;
@@ -97,6 +98,27 @@ final class HeadFixture implements AutoCloseable {
   /** The same with a real link. */
   HeadFixture(Path data, ClusterHeadPorts cluster, Function<Peers, Link> links) {
     this(data, config -> config, Optional.empty(), Optional.of(cluster), Optional.of(links));
+  }
+
+  /** A head of one machine with a real link; a worker's key is put into {@link #keys}. */
+  static HeadFixture linked(Path data, Function<Peers, Link> links) {
+    return new HeadFixture(
+        data, config -> config, Optional.empty(), Optional.empty(), Optional.of(links));
+  }
+
+  /** What a head sees of a real link. */
+  static Link linkOf(LinkServer server) {
+    return new Link() {
+      @Override
+      public Future<Reply> order(String address, Order order) {
+        return server.order(address, order);
+      }
+
+      @Override
+      public void disconnect(SpiffeId worker, String why) {
+        server.disconnect(worker, why);
+      }
+    };
   }
 
   private HeadFixture(

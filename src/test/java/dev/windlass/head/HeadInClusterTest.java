@@ -25,7 +25,6 @@ import dev.windlass.operator.api.WorkerState;
 import dev.windlass.operator.api.WorkerStatus;
 import dev.windlass.operator.plan.FunctionManifest;
 import dev.windlass.protocol.Order;
-import dev.windlass.protocol.Reply;
 import dev.windlass.receipt.Ed25519PublicKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -292,7 +291,7 @@ class HeadInClusterTest {
                       LinkLimits.DEFAULT,
                       peers);
               server.complete(link);
-              return real(link);
+              return HeadFixture.linkOf(link);
             });
     int port = HeadFixture.get(server.join().listen("127.0.0.1", 0));
     var id = new SpiffeId("test", WORKERS, SpiffeId.WORKER, "w-real");
@@ -485,19 +484,5 @@ class HeadInClusterTest {
     long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean())
       assertTrue(System.nanoTime() < end, () -> "not within a minute: " + what);
-  }
-
-  private static Link real(LinkServer server) {
-    return new Link() {
-      @Override
-      public Future<Reply> order(String address, Order order) {
-        return server.order(address, order);
-      }
-
-      @Override
-      public void disconnect(SpiffeId worker, String why) {
-        server.disconnect(worker, why);
-      }
-    };
   }
 }
