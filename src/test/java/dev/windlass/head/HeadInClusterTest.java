@@ -4,6 +4,7 @@ import static dev.windlass.head.HeadFixture.await;
 import static dev.windlass.head.HeadFixture.problem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.windlass.function.Digest;
@@ -16,6 +17,7 @@ import dev.windlass.link.LinkClient;
 import dev.windlass.link.LinkLimits;
 import dev.windlass.link.LinkServer;
 import dev.windlass.link.Peers;
+import dev.windlass.operator.Grants;
 import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.Condition;
 import dev.windlass.operator.api.Function;
@@ -28,6 +30,7 @@ import dev.windlass.protocol.Order;
 import dev.windlass.receipt.Ed25519PublicKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.vertx.core.Future;
@@ -50,6 +53,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -336,6 +340,33 @@ class HeadInClusterTest {
             .toList();
     assertEquals(1, managers.size());
     assertEquals("status", managers.getFirst().getSubresource());
+  }
+
+  @Test
+  void a_head_needs_no_more_than_its_rules_and_may_do_nothing_else() {
+    var rights = Grants.head(plane, plane.newNamespace());
+    opened.addFirst(rights);
+    register = new WorkerRegister(false, InstantSource.system());
+    var ports = new ClusterHeadPorts(register, new CompletableFuture<>(), Optional.empty());
+    var at = new HeadFixture(data, ports, Optional.empty());
+    opened.add(at);
+    at.head.follow(rights, ports);
+    worker(at, "w-1", "edge");
+    apply(function("hello", List.of()));
+    resolve("hello");
+
+    await("it is served", () -> status(at, "hello") == 200);
+    await("its workers' state is written", () -> resource("w-1").status().lastSeen() != null);
+    for (Executable beyond :
+        List.<Executable>of(
+            () -> rights.secrets().inNamespace(namespace).list(),
+            () -> rights.pods().inNamespace(namespace).list(),
+            () -> rights.configMaps().inNamespace(namespace).list(),
+            () -> rights.resources(Worker.class).inNamespace(WORKERS).withName("w-1").delete(),
+            () -> rights.resources(Function.class).inNamespace(namespace).delete())) {
+      var refused = assertThrows(KubernetesClientException.class, beyond);
+      assertEquals(403, refused.getCode(), refused::getMessage);
+    }
   }
 
   private HeadFixture head() {

@@ -9,16 +9,13 @@ import dev.windlass.artifact.FetchSettings;
 import dev.windlass.function.WasmBytes;
 import dev.windlass.kube.ControlPlane;
 import dev.windlass.operator.api.Condition;
-import dev.windlass.operator.api.Function;
 import dev.windlass.operator.api.FunctionSpec;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +76,7 @@ class ApiServerAwayTest {
     var config = TestOperator.alone(test.release, "operator-0");
     try (var operator = TestOperator.start(test.client, config, functions)) {
       test.create(2);
-      test.client.resource(function("before")).create();
+      function("before");
       cluster.awaitReady(TestPool.NAME, 2);
       awaitVerified("before");
 
@@ -88,7 +85,7 @@ class ApiServerAwayTest {
       plane.startApi();
       var victim = cluster.workers().getFirst().getMetadata().getName();
       test.client.pods().inNamespace(test.namespace).withName(victim).delete();
-      test.client.resource(function("after")).create();
+      function("after");
       test.scale(3);
 
       awaitVerified("after");
@@ -136,48 +133,17 @@ class ApiServerAwayTest {
     return operator.recorded.attempts() - before;
   }
 
-  private Function function(String name) {
+  private void function(String name) {
     var module = WasmBytes.tiny().section(0, WasmBytes.body().name(name)).done();
-    var function = new Function();
-    function.setMetadata(
-        new ObjectMetaBuilder().withNamespace(test.namespace).withName(name).build());
-    function.setSpec(
-        new FunctionSpec(
-            new FunctionSpec.Source(
-                new FunctionSpec.Inline(Base64.getEncoder().encodeToString(module)),
-                null,
-                null,
-                null),
-            null,
-            null,
-            null,
-            List.of(),
-            Map.of(),
-            List.of(),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null));
-    return function;
+    var inline = new FunctionSpec.Inline(Base64.getEncoder().encodeToString(module));
+    test.function(name, new FunctionSpec.Source(inline, null, null, null));
   }
 
   private void awaitVerified(String name) {
     Await.until(
         name + " is verified",
         () ->
-            test
-                .client
-                .resources(Function.class)
-                .inNamespace(test.namespace)
-                .withName(name)
-                .get()
-                .status()
-                .conditions()
-                .stream()
+            test.function(name).status().conditions().stream()
                 .anyMatch(
                     c -> c.type().equals("ArtifactVerified") && c.status().equals(Condition.TRUE)));
   }

@@ -3,32 +3,35 @@ package dev.windlass.operator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.windlass.artifact.ContentStore;
+import dev.windlass.artifact.FetchSettings;
+import dev.windlass.function.WasmBytes;
 import dev.windlass.identity.TestClock;
 import dev.windlass.kube.ControlPlane;
 import dev.windlass.operator.api.ApiNames;
+import dev.windlass.operator.api.FunctionSpec.Inline;
+import dev.windlass.operator.api.FunctionSpec.Oci;
+import dev.windlass.operator.api.FunctionSpec.Source;
 import dev.windlass.operator.api.WorkerPool;
 import dev.windlass.operator.api.WorkerPoolSpec;
 import dev.windlass.operator.plan.PoolReason;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
-import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
-import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** An operator whose service account may do what {@link Rbac} says and nothing else. */
 class OperatorRightsTest {
-  private static final String ACCOUNT = "operator";
-
   private final ControlPlane plane = ControlPlane.shared();
   private final TestPool test = TestPool.in(plane);
   private final FakeCluster cluster = new FakeCluster(test.client, test.namespace, test.node);
@@ -40,65 +43,7 @@ class OperatorRightsTest {
   }
 
   private KubernetesClient account(Predicate<Rbac.Rule> granted) {
-    var name = ACCOUNT + "-" + test.release;
-    var client = plane.clientFor(test.release, ACCOUNT);
-    var rules = Rbac.all();
-    test.client
-        .resource(
-            new ClusterRoleBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .withRules(rules(rules.get(0), granted))
-                .build())
-        .create();
-    test.client
-        .resource(
-            new ClusterRoleBindingBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", name)
-                .addNewSubject("", "ServiceAccount", ACCOUNT, test.release)
-                .build())
-        .create();
-    test.client
-        .resource(
-            new RoleBuilder()
-                .withNewMetadata()
-                .withNamespace(test.release)
-                .withName(name)
-                .endMetadata()
-                .withRules(rules(rules.get(1), granted))
-                .build())
-        .create();
-    test.client
-        .resource(
-            new RoleBindingBuilder()
-                .withNewMetadata()
-                .withNamespace(test.release)
-                .withName(name)
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "Role", name)
-                .addNewSubject("", "ServiceAccount", ACCOUNT, test.release)
-                .build())
-        .create();
-    return client;
-  }
-
-  private static List<PolicyRule> rules(Rbac.Document document, Predicate<Rbac.Rule> granted) {
-    return document.rules().stream()
-        .filter(granted)
-        .map(
-            rule ->
-                new PolicyRuleBuilder()
-                    .withApiGroups(rule.group())
-                    .withResources(rule.resources())
-                    .withVerbs(rule.verbs())
-                    .withResourceNames(
-                        rule.names().stream().map(n -> n.replace("$NAME", "windlass")).toList())
-                    .build())
-        .toList();
+    return Grants.operator(plane, test.release, "windlass", granted);
   }
 
   @Test
@@ -117,6 +62,37 @@ class OperatorRightsTest {
 
       assertEquals(List.of(), operator.recorded.forbidden());
     }
+  }
+
+  @Test
+  void functions_need_no_more_than_the_rules(@TempDir Path data) throws IOException {
+    var ports =
+        new FunctionPorts(
+            ContentStore.open(data, ContentStore.UNBOUNDED),
+            FetchSettings.DEFAULT,
+            Optional.of((_, _) -> 7));
+    var config = TestOperator.alone(test.release, "operator-0");
+    try (var operator = TestOperator.start(account(_ -> true), config, ports)) {
+      test.function("inline", new Source(new Inline(module()), null, null, null));
+      var reference = "127.0.0.1:1/acme/hello:1";
+      test.function("pulled", new Source(null, new Oci(reference, "absent"), null, null));
+
+      awaitReason("inline", "Logged", "Entered");
+      awaitReason("pulled", "ArtifactVerified", "PullSecretMissing");
+      assertEquals(List.of(), operator.recorded.forbidden());
+    }
+  }
+
+  private static String module() {
+    return Base64.getEncoder().encodeToString(WasmBytes.tiny().done());
+  }
+
+  private void awaitReason(String name, String type, String reason) {
+    Await.until(
+        () -> name + " says " + reason + ": " + test.function(name).status(),
+        () ->
+            test.function(name).status().conditions().stream()
+                .anyMatch(c -> c.type().equals(type) && c.reason().equals(reason)));
   }
 
   /** Its name is known: nobody reads it before. */

@@ -1,6 +1,8 @@
 package dev.windlass.operator;
 
 import dev.windlass.kube.ControlPlane;
+import dev.windlass.operator.api.Function;
+import dev.windlass.operator.api.FunctionSpec;
 import dev.windlass.operator.api.HardwareProfile;
 import dev.windlass.operator.api.HardwareProfileSpec;
 import dev.windlass.operator.api.WorkerPool;
@@ -10,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -93,6 +96,20 @@ final class TestPool implements AutoCloseable {
     client.resource(pool(NAME, replicas, Map.of())).create();
   }
 
+  void function(String name, FunctionSpec.Source source) {
+    var function = new Function();
+    function.setMetadata(new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
+    function.setSpec(
+        new FunctionSpec(
+            source, null, null, null, List.of(), Map.of(), List.of(), null, null, null, null, null,
+            null, null, null));
+    client.resource(function).create();
+  }
+
+  Function function(String name) {
+    return client.resources(Function.class).inNamespace(namespace).withName(name).get();
+  }
+
   void scale(int replicas) {
     client.resources(WorkerPool.class).inNamespace(namespace).withName(NAME).scale(replicas);
   }
@@ -112,6 +129,7 @@ final class TestPool implements AutoCloseable {
   @Override
   public void close() {
     client.resources(WorkerPool.class).inNamespace(namespace).delete();
+    client.resources(Function.class).inNamespace(namespace).delete();
     client.resources(HardwareProfile.class).withName(profile).delete();
   }
 }

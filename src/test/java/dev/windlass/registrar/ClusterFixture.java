@@ -67,6 +67,10 @@ final class ClusterFixture implements AutoCloseable {
 
   final ControlPlane plane;
   final KubernetesClient client;
+
+  /** What the registrar uses. */
+  KubernetesClient own;
+
   final String release;
   final String namespace;
   final TestClock clock = new TestClock();
@@ -89,6 +93,7 @@ final class ClusterFixture implements AutoCloseable {
   private ClusterFixture(ControlPlane plane) {
     this.plane = plane;
     this.client = plane.client();
+    this.own = client;
     this.release = plane.newNamespace();
     this.namespace = plane.newNamespace();
   }
@@ -117,7 +122,7 @@ final class ClusterFixture implements AutoCloseable {
   /** Again, as after a restart. */
   void start() throws IOException {
     if (registrar != null) registrar.close();
-    registrar = ClusterRegistrar.open(client, settings(), Optional.of(log), around);
+    registrar = ClusterRegistrar.open(own, settings(), Optional.of(log), around);
     port = registrar.start();
   }
 
