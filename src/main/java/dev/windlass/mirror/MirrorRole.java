@@ -1,5 +1,6 @@
 package dev.windlass.mirror;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.health.api.Wellness;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -16,22 +17,25 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * A mirror within Quarkus, and its health. Does nothing unless the process has a role with a
- * mirror; {@link MirrorPorts} is then a bean of the composition root.
+ * A mirror within Quarkus, its health and its metrics. Does nothing unless the process has a role
+ * with a mirror; {@link MirrorPorts} is then a bean of the composition root.
  */
 @Singleton
 public final class MirrorRole {
   private static final Set<String> ROLES = Set.of("mirror", "up", "head");
 
   private final Vertx vertx;
+  private final MeterRegistry registry;
   private final Optional<MirrorPorts> ports;
 
   @Inject
   MirrorRole(
       Vertx vertx,
+      MeterRegistry registry,
       Instance<MirrorPorts> ports,
       @ConfigProperty(name = "windlass.role", defaultValue = "none") String role) {
     this.vertx = vertx;
+    this.registry = registry;
     this.ports =
         ROLES.contains(role) && ports.isResolvable() ? Optional.of(ports.get()) : Optional.empty();
   }
@@ -43,7 +47,10 @@ public final class MirrorRole {
   void mount(@Observes Router router) {
     mirror()
         .ifPresent(
-            mirror -> new MirrorRoutes(vertx, mirror).mount(router, ports.orElseThrow().prefix()));
+            mirror -> {
+              new MirrorRoutes(vertx, mirror).mount(router, ports.orElseThrow().prefix());
+              MirrorMetrics.register(registry, mirror::status);
+            });
   }
 
   /** Ready with a verified checkpoint, whatever the source shows now. */

@@ -13,12 +13,14 @@ import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,6 +32,7 @@ public final class Witness {
   private final SigningKey key;
   private final Map<String, History> byOrigin = new LinkedHashMap<>();
   private final Map<String, History> byHash = new HashMap<>();
+  private final Tally tally = new Tally();
 
   private Witness(SigningKey key) {
     this.key = key;
@@ -67,6 +70,12 @@ public final class Witness {
    * @param request the body
    */
   public WitnessAnswer addCheckpoint(byte[] request) {
+    var answer = decide(request);
+    tally.add(answer);
+    return answer;
+  }
+
+  private WitnessAnswer decide(byte[] request) {
     AddCheckpoint parsed;
     String origin;
     try {
@@ -85,6 +94,15 @@ public final class Witness {
       LOG.errorf("event=not-kept origin=%s why=%s", origin, e);
       return new WitnessAnswer.Refused(Reason.NOT_KEPT, "the witness could not write; try again");
     }
+  }
+
+  /** Of all requests since it was opened. */
+  Tally tally() {
+    return tally;
+  }
+
+  Set<String> origins() {
+    return Collections.unmodifiableSet(byOrigin.keySet());
   }
 
   /** Of the last checkpoint that was cosigned; 0 when there is none, or the origin is unknown. */

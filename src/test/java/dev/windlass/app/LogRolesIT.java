@@ -126,6 +126,12 @@ class LogRolesIT {
     }
   }
 
+  private void assertMeasures(String url, String line) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create(url + "/q/metrics")).build();
+    var measured = http.send(request, BodyHandlers.ofString()).body();
+    assertTrue(measured.contains(line), measured);
+  }
+
   private void awaitSize(UpRun run, String url, int size) {
     run.await("size " + size, () -> checkpoint(url).contains("/ledger\n" + size + "\n"));
   }
@@ -159,6 +165,8 @@ class LogRolesIT {
             "127.0.0.1:0");
     enter(url(log), 1);
     awaitSize(mirror, url(mirror), 2);
+    assertMeasures(url(mirror), "windlass_mirror_size 2.0");
+    assertMeasures(url(w1), "windlass_witness_size{origin=\"");
     var state = data("state");
     var monitor =
         new String[] {"log", "monitor", "--once", "--log", url(mirror), "--policy", policy};
