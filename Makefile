@@ -30,7 +30,8 @@ demo: build ## start `windlass up`, deploy real functions, call them, verify a r
 kube-assets: ## Kubernetes' own programs from Go modules, for the tests, in a cache (20 minutes the first time)
 	@tools/kube/build
 
-e2e: build ## the image on a real Kubernetes: pods, ingress, policy, drain under load (root; says what else it lacks)
+e2e: build ## a user's whole story on a real Kubernetes: chart, functions, ingress, kills and upgrades under load (root)
+	@tools/setup nodes
 	@tools/kube/build
 	@tools/e2e
 	@tools/image/check

@@ -66,7 +66,7 @@ require_machine() {
   done <<T
 containerd containerd
 runc runc
-bridge containernetworking-plugins
+host-local containernetworking-plugins
 iptables iptables
 conntrack conntrack
 ip iproute2

@@ -84,12 +84,20 @@ final class EntryLog {
     try {
       return index.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new IOException("the log: " + e.getCause().getMessage(), e.getCause());
+      throw new IOException("the log: " + words(e.getCause()), e.getCause());
     } catch (TimeoutException e) {
       throw new IOException("the log has not answered within " + PATIENCE, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the log was asked");
     }
+  }
+
+  /** A connection that nobody takes says why only in what caused it, if at all. */
+  private static String words(Throwable why) {
+    for (var cause = why; cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null) return cause.getMessage();
+    }
+    return why.getClass().getSimpleName();
   }
 }

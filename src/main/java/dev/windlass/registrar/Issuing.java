@@ -108,7 +108,7 @@ final class Issuing {
   }
 
   static Answer notWritten(IOException e) {
-    LOG.log(Level.WARNING, "an identity cannot be entered: " + e.getMessage(), e.getCause());
+    LOG.log(Level.WARNING, "an identity cannot be entered: " + e.getMessage());
     return refused(
         Refusal.busy(
             503, "the identity could not be entered, in the public log or in the registry"));
