@@ -117,6 +117,17 @@ public final class AuthorityFile {
     return Optional.of(text.equals(WAITS) ? Authority.WAITS : Instant.parse(text));
   }
 
+  /**
+   * @throws IOException if the key cannot sign at all
+   */
+  static boolean belong(String where, Authority a) throws IOException {
+    try {
+      return belong(a);
+    } catch (GeneralSecurityException _) {
+      throw new IOException(where + ": the key cannot sign");
+    }
+  }
+
   private static boolean belong(Authority a) throws GeneralSecurityException {
     var probe = "windlass".getBytes(US_ASCII);
     var signature = Signature.getInstance("SHA256withECDSA");

@@ -61,6 +61,12 @@ public final class CertificateAuthority {
         trustDomain, List.of(freshRoot(trustDomain, clock, random)), clock, random);
   }
 
+  /** An authority whose root somebody else has made. */
+  public static CertificateAuthority of(
+      String trustDomain, SuppliedRoot root, InstantSource clock, SecureRandom random) {
+    return new CertificateAuthority(trustDomain, List.of(root.authority()), clock, random);
+  }
+
   public String trustDomain() {
     return trustDomain;
   }
@@ -117,6 +123,19 @@ public final class CertificateAuthority {
     var fresh = freshRoot(trustDomain, clock, random);
     var waiting = new Authority(fresh.key(), fresh.certificate(), Optional.of(Authority.WAITS));
     return with(Stream.concat(living().stream(), Stream.of(waiting)).toList());
+  }
+
+  /** The same with a root that somebody else has made. */
+  public CertificateAuthority withWaitingRoot(SuppliedRoot root) {
+    var supplied = root.authority();
+    var waiting =
+        new Authority(supplied.key(), supplied.certificate(), Optional.of(Authority.WAITS));
+    return with(Stream.concat(living().stream(), Stream.of(waiting)).toList());
+  }
+
+  /** Whether it is one of these roots. */
+  public boolean has(SuppliedRoot root) {
+    return authorities.stream().anyMatch(a -> a.certificate().equals(root.certificate()));
   }
 
   /** Whether the newest root waits. */

@@ -93,7 +93,7 @@ public final class PeerVerifier {
     var leaf = chain[0];
     var now = clock.instant();
     var believed = roots.get();
-    var root = rootOf(leaf, believed);
+    var root = rootOf(chain, believed);
     if (chain.length == 2 && !chain[1].equals(root))
       throw new CertificateException(
           "the chain ends in a root that is not believed: " + subject(chain[1]));
@@ -134,16 +134,47 @@ public final class PeerVerifier {
     return names == null ? List.of() : names;
   }
 
-  /** By name, which a root of ours shares with no other; the path then proves it. */
-  private static X509Certificate rootOf(X509Certificate leaf, List<X509Certificate> believed)
+  private static X509Certificate rootOf(X509Certificate[] chain, List<X509Certificate> believed)
       throws CertificateException {
-    for (var root : believed)
-      if (root.getSubjectX500Principal().equals(leaf.getIssuerX500Principal())) return root;
-    throw new CertificateException(
-        subject(leaf)
-            + " is signed by "
-            + leaf.getIssuerX500Principal()
-            + ", which is not believed");
+    var leaf = chain[0];
+    if (chain.length == 2 && believed.contains(chain[1]) && isNamedBy(leaf, chain[1]))
+      return chain[1];
+    return issuerOf(leaf, believed);
+  }
+
+  /**
+   * By name, and by signature where several have the same: a root that is renewed elsewhere keeps
+   * its name. That the path is good is not proved hereby.
+   *
+   * @throws CertificateException if none of them has signed it
+   */
+  public static X509Certificate issuerOf(X509Certificate leaf, List<X509Certificate> roots)
+      throws CertificateException {
+    var named = roots.stream().filter(root -> isNamedBy(leaf, root)).toList();
+    if (named.size() == 1) return named.getFirst();
+    return named.stream()
+        .filter(root -> isSignedBy(leaf, root))
+        .reduce((_, newer) -> newer)
+        .orElseThrow(
+            () ->
+                new CertificateException(
+                    subject(leaf)
+                        + " is signed by "
+                        + leaf.getIssuerX500Principal()
+                        + ", which is not believed"));
+  }
+
+  private static boolean isNamedBy(X509Certificate leaf, X509Certificate root) {
+    return root.getSubjectX500Principal().equals(leaf.getIssuerX500Principal());
+  }
+
+  static boolean isSignedBy(X509Certificate certificate, X509Certificate by) {
+    try {
+      certificate.verify(by.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException _) {
+      return false;
+    }
   }
 
   /**

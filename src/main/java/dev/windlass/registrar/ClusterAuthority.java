@@ -67,7 +67,12 @@ final class ClusterAuthority {
   synchronized void step(Set<String> namespaces) throws IOException {
     publish();
     var next =
-        RootRotation.next(authority, isKnown(namespaces), around.clock().instant(), propagation);
+        RootRotation.next(
+            authority,
+            store.supplied(),
+            isKnown(namespaces),
+            around.clock().instant(),
+            propagation);
     switch (next) {
       case RootRotation.Step.Rest _ -> {}
       case RootRotation.Step.Write(var changed, var what) -> {

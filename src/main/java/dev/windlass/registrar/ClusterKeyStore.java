@@ -3,6 +3,7 @@ package dev.windlass.registrar;
 import dev.windlass.identity.AuthorityFile;
 import dev.windlass.identity.CertificateAuthority;
 import dev.windlass.identity.RootsPem;
+import dev.windlass.identity.SuppliedRoot;
 import dev.windlass.identity.Surroundings;
 import dev.windlass.operator.api.ApiNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * The Secrets and ConfigMaps with a release's keys. Two operators may start at one time: who is
@@ -35,10 +37,14 @@ final class ClusterKeyStore {
   private final ClusterRegistrarSettings settings;
   private final Surroundings around;
 
+  /** The Secret with {@code authority.pem}, as {@link #bootstrap} found it. */
+  private volatile String holder;
+
   ClusterKeyStore(KubernetesClient client, ClusterRegistrarSettings settings, Surroundings around) {
     this.client = client;
     this.settings = settings;
     this.around = around;
+    this.holder = settings.authoritySecret();
   }
 
   /**
@@ -68,7 +74,7 @@ final class ClusterKeyStore {
    * @throws IOException also if somebody else has written the Secret since {@code version}
    */
   String save(CertificateAuthority authority, String version) throws IOException {
-    var name = settings.authoritySecret();
+    var name = holder;
     try {
       var secret = client.secrets().inNamespace(settings.namespace()).withName(name).get();
       if (secret == null) throw new IOException("the Secret " + name + " is gone");
@@ -84,6 +90,23 @@ final class ClusterKeyStore {
       return client.resource(replaced).update().getMetadata().getResourceVersion();
     } catch (KubernetesClientException e) {
       throw failed("write the authority to the Secret " + name, e);
+    }
+  }
+
+  /**
+   * The root that the user makes and renews, as it is now.
+   *
+   * @throws IOException if it is not one that we can use, or the API server says no
+   */
+  Optional<SuppliedRoot> supplied() throws IOException {
+    var users = settings.authoritySecret();
+    if (holder.equals(users)) return Optional.empty();
+    try {
+      var secret = client.secrets().inNamespace(settings.namespace()).withName(users).get();
+      if (secret == null) throw new IOException("the Secret " + users + " is gone");
+      return KeyPlan.supplied(settings, members(Map.of(users, secret)), around);
+    } catch (KubernetesClientException e) {
+      throw failed("read the authority in the Secret " + users, e);
     }
   }
 
@@ -109,8 +132,10 @@ final class ClusterKeyStore {
   }
 
   private ClusterKeys published(Map<String, Secret> secrets) throws IOException {
-    var version = secrets.get(settings.authoritySecret()).getMetadata().getResourceVersion();
-    var keys = KeyPlan.read(settings, members(secrets), version, around);
+    var members = members(secrets);
+    holder = KeyPlan.holder(settings, members);
+    var version = secrets.get(holder).getMetadata().getResourceVersion();
+    var keys = KeyPlan.read(settings, members, version, around);
     if (keys.policy().isPresent())
       apply(settings.policyConfigMap(), KeyPlan.policyMembers(keys.policy().get(), keys.entries()));
     return keys;
@@ -120,12 +145,13 @@ final class ClusterKeyStore {
     var names =
         List.of(
             settings.authoritySecret(),
+            settings.ownAuthoritySecret(),
             settings.entriesSecret(),
             settings.operatorSecret(),
             settings.logSecret(),
             settings.witnessSecret());
     var found = new HashMap<String, Secret>();
-    for (var name : names) {
+    for (var name : new TreeSet<>(names)) {
       var secret = client.secrets().inNamespace(settings.namespace()).withName(name).get();
       if (secret != null) found.put(name, secret);
     }

@@ -124,9 +124,17 @@ public record ClusterRegistrarSettings(
     return name + "-head";
   }
 
-  /** Secret with {@code authority.pem}, and {@code entries.pem} where it is ours. */
+  /**
+   * Secret with {@code authority.pem}, and {@code entries.pem} where it is ours; or the user's with
+   * a root, {@code tls.crt} and {@code tls.key}.
+   */
   public String authoritySecret() {
-    return keys.authoritySecret().orElse(name + "-authority");
+    return keys.authoritySecret().orElse(ownAuthoritySecret());
+  }
+
+  /** Ours, whether or not the user has one. */
+  public String ownAuthoritySecret() {
+    return name + "-authority";
   }
 
   /** Secret with {@code entries.pem} where the authority is the user's and has none. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
@@ -83,12 +84,12 @@ final class Issuing {
     var id = new SpiffeId(authority.trustDomain(), namespace, SpiffeId.REGISTRAR, "registrar");
     var c = authority.credentials(id);
     var leaf = c.chain().getFirst();
-    var root =
-        c.roots().stream()
-            .filter(r -> r.getSubjectX500Principal().equals(leaf.getIssuerX500Principal()))
-            .findFirst()
-            .orElseThrow();
-    return new Credentials(id, c.key(), List.of(leaf, root), c.roots());
+    try {
+      var root = PeerVerifier.issuerOf(leaf, c.roots());
+      return new Credentials(id, c.key(), List.of(leaf, root), c.roots());
+    } catch (CertificateException e) {
+      throw new AssertionError("a leaf just made has a root", e);
+    }
   }
 
   static Json parsed(byte[] body) {

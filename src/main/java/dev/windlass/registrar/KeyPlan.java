@@ -3,6 +3,7 @@ package dev.windlass.registrar;
 import dev.windlass.function.Bytes;
 import dev.windlass.identity.AuthorityFile;
 import dev.windlass.identity.CertificateAuthority;
+import dev.windlass.identity.SuppliedRoot;
 import dev.windlass.identity.Surroundings;
 import dev.windlass.receipt.Ed25519Key;
 import dev.windlass.tlog.SigningKey;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyPlan {
   static final String AUTHORITY = "authority.pem";
+  static final String CERTIFICATE = "tls.crt";
+  static final String KEY = "tls.key";
   static final String ENTRIES = "entries.pem";
   static final String OPERATOR = "operator.pem";
   static final String LOG = "log.key";
@@ -115,15 +118,60 @@ final class KeyPlan {
         POLICY, policy.text(), REGISTRAR_KEY, Base64.getEncoder().encodeToString(spki) + "\n");
   }
 
+  /**
+   * The Secret that {@code authority.pem} stands in: the user's if it has one; ours as well where
+   * they supply a root alone, because the roots before it must not go with its renewal.
+   */
+  static String holder(
+      ClusterRegistrarSettings settings, Map<String, Map<String, String>> secrets) {
+    var users = settings.authoritySecret();
+    var members = secrets.getOrDefault(users, Map.of());
+    boolean isRoot = members.containsKey(KEY) && !members.containsKey(AUTHORITY);
+    return isRoot ? settings.ownAuthoritySecret() : users;
+  }
+
+  /**
+   * The root that the user makes and renews, if their Secret has the form of cert-manager's.
+   *
+   * @throws IOException if it is not one that we can use
+   */
+  static Optional<SuppliedRoot> supplied(
+      ClusterRegistrarSettings settings,
+      Map<String, Map<String, String>> secrets,
+      Surroundings around)
+      throws IOException {
+    var users = settings.authoritySecret();
+    if (holder(settings, secrets).equals(users)) return Optional.empty();
+    var members = secrets.get(users);
+    var certificate = members.get(CERTIFICATE);
+    var where = "Secret " + settings.namespace() + "/" + users;
+    if (certificate == null)
+      throw new IOException(where + " has " + KEY + " and no " + CERTIFICATE);
+    return Optional.of(
+        SuppliedRoot.parse(
+            where + ", keys tls.crt and tls.key",
+            certificate,
+            members.get(KEY),
+            settings.trustDomain(),
+            around.clock(),
+            around.random()));
+  }
+
   private CertificateAuthority authority() throws IOException {
-    var secret = settings.authoritySecret();
+    var secret = holder(settings, secrets);
+    var supplied = supplied(settings, secrets, around);
     var text = member(secret, AUTHORITY);
     if (text == null) {
-      if (settings.keys().authoritySecret().isPresent())
+      if (supplied.isEmpty() && settings.keys().authoritySecret().isPresent())
         throw new IOException(
-            where(secret, AUTHORITY) + ": there is none, and it is yours to make");
+            where(secret, AUTHORITY)
+                + ": there is none, nor tls.crt and tls.key, and it is yours to make");
       var made =
-          CertificateAuthority.create(settings.trustDomain(), around.clock(), around.random());
+          supplied.isPresent()
+              ? CertificateAuthority.of(
+                  settings.trustDomain(), supplied.get(), around.clock(), around.random())
+              : CertificateAuthority.create(
+                  settings.trustDomain(), around.clock(), around.random());
       add(secret, AUTHORITY, AuthorityFile.text(made));
       return made;
     }
@@ -137,11 +185,11 @@ final class KeyPlan {
 
   /** Beside the authority, or in a Secret of its own where that one is the user's. */
   private Ed25519Key entries() throws IOException {
-    var beside = member(settings.authoritySecret(), ENTRIES);
-    if (beside != null)
-      return RegistrarKeyFile.parse(where(settings.authoritySecret(), ENTRIES), beside);
-    boolean users = settings.keys().authoritySecret().isPresent();
-    return ed25519(users ? settings.entriesSecret() : settings.authoritySecret(), ENTRIES);
+    var holder = holder(settings, secrets);
+    var beside = member(holder, ENTRIES);
+    if (beside != null) return RegistrarKeyFile.parse(where(holder, ENTRIES), beside);
+    boolean isOurs = holder.equals(settings.ownAuthoritySecret());
+    return ed25519(isOurs ? holder : settings.entriesSecret(), ENTRIES);
   }
 
   private Ed25519Key operator() throws IOException {

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.windlass.identity.CertificateAuthority;
+import dev.windlass.identity.MadeElsewhere;
+import dev.windlass.identity.PeerVerifier;
 import dev.windlass.identity.RootsPem;
+import dev.windlass.identity.SpiffeId;
 import dev.windlass.identity.Surroundings;
 import dev.windlass.identity.TestClock;
 import dev.windlass.identity.TestDelays;
@@ -17,6 +20,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,12 +157,158 @@ class ClusterKeysTest {
     assertTrue(authority().current().roots().contains(fresh));
   }
 
+  /** Secret of a Certificate with isCA; renewed, it takes the way of every other root. */
+  @Test
+  void a_root_that_cert_manager_makes_is_used_and_its_renewal_takes_no_link_down()
+      throws Exception {
+    var first = MadeElsewhere.make("our CA", clock.instant());
+    certManager(first);
+    var authority = authority(users());
+    authority.step(Set.of());
+    assertEquals(List.of(first.certificate()), published());
+    var entries = store(users()).bootstrap().registrarKey();
+    var before = leaf(authority);
+
+    clock.forward(Duration.ofDays(60));
+    var second = MadeElsewhere.make("our CA", clock.instant());
+    var written = certManager(second);
+    authority.step(Set.of());
+    assertEquals(List.of(first.certificate(), second.certificate()), published());
+    authority.step(Set.of());
+    assertEquals(first.certificate(), authority.current().certificate());
+    var between = leaf(authority);
+
+    var next = authority(users());
+    clock.forward(Duration.ofMinutes(2));
+    assertEquals(second.certificate(), next.current().certificate());
+    var after = leaf(next);
+    believed(next, between);
+    believed(next, after);
+    assertFalse(before.equals(after));
+
+    clock.forward(CertificateAuthority.OVERLAP);
+    next.step(Set.of());
+    assertEquals(List.of(second.certificate()), published());
+    assertEquals(entries, store(users()).bootstrap().registrarKey(), "the key of entries stays");
+    assertEquals(
+        written,
+        client
+            .secrets()
+            .inNamespace(namespace)
+            .withName("my-ca")
+            .get()
+            .getMetadata()
+            .getResourceVersion(),
+        "nothing of ours is written into a Secret of cert-manager's");
+  }
+
+  /** From the operator's own root to cert-manager's, without a change of the log's keys. */
+  @Test
+  void a_release_that_made_its_own_root_goes_over_to_cert_managers() throws Exception {
+    var own = store().bootstrap();
+    authority().step(Set.of());
+    var made = MadeElsewhere.make("our CA", clock.instant());
+    certManager(made);
+
+    var authority = authority(users());
+    assertEquals(own.registrarKey(), store(users()).bootstrap().registrarKey());
+    assertEquals(own.authority().roots(), authority.current().roots());
+    authority.step(Set.of());
+    authority.step(Set.of());
+    clock.forward(Duration.ofMinutes(2));
+
+    assertEquals(made.certificate(), authority.current().certificate());
+    believed(authority, leaf(authority));
+  }
+
+  @Test
+  void a_broken_renewal_is_said_and_the_root_before_goes_on() throws Exception {
+    certManager(MadeElsewhere.make("our CA", clock.instant()));
+    var authority = authority(users());
+    authority.step(Set.of());
+    var root = authority.current().certificate();
+    secret("my-ca", Map.of("tls.crt", "hunter2", "tls.key", "hunter2"));
+
+    var e = assertThrows(IOException.class, () -> authority.step(Set.of()));
+    assertEquals(
+        "Secret "
+            + namespace
+            + "/my-ca, keys tls.crt and tls.key, certificate: not certificates in PEM from"
+            + " character 0 of 7 on",
+        e.getMessage());
+    assertEquals(root, authority.current().certificate());
+    client.secrets().inNamespace(namespace).withName("my-ca").delete();
+    assertEquals(
+        "the Secret my-ca is gone",
+        assertThrows(IOException.class, () -> authority.step(Set.of())).getMessage());
+  }
+
+  /** Who has named a Secret. */
+  private ClusterRegistrarSettings users() {
+    var keys = settings.keys();
+    return settings.with(
+        new ClusterRegistrarSettings.Keys(
+            Optional.of("my-ca"), keys.log(), keys.witnesses(), keys.quorum(), keys.witnessUrl()));
+  }
+
+  private String certManager(MadeElsewhere root) {
+    return secret(
+        "my-ca",
+        Map.of(
+            "tls.crt", root.certificatePem(),
+            "tls.key", root.sec1(),
+            "ca.crt", root.certificatePem()));
+  }
+
+  private String secret(String name, Map<String, String> text) {
+    return client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(name)
+                .endMetadata()
+                .withType("kubernetes.io/tls")
+                .withStringData(text)
+                .build())
+        .fieldManager("cert-manager")
+        .forceConflicts()
+        .serverSideApply()
+        .getMetadata()
+        .getResourceVersion();
+  }
+
+  private List<X509Certificate> published() {
+    return RootsPem.parse(configMap("acme-trust").get("roots.pem"));
+  }
+
+  private X509Certificate leaf(ClusterAuthority authority) {
+    var id = SpiffeId.parse("spiffe://acme.test/ns/prod/worker/w1");
+    return authority.current().credentials(id).chain().getFirst();
+  }
+
+  /** Under the published roots. */
+  private void believed(ClusterAuthority authority, X509Certificate leaf) throws Exception {
+    var roots = authority.current().roots();
+    assertTrue(published().containsAll(roots));
+    leaf.verify(PeerVerifier.issuerOf(leaf, roots).getPublicKey());
+  }
+
   private ClusterAuthority authority() throws IOException {
-    return new ClusterAuthority(store(), settings, store().bootstrap(), around);
+    return authority(settings);
+  }
+
+  private ClusterAuthority authority(ClusterRegistrarSettings of) throws IOException {
+    var store = store(of);
+    return new ClusterAuthority(store, of, store.bootstrap(), around);
   }
 
   private ClusterKeyStore store() {
-    return new ClusterKeyStore(client, settings, around);
+    return store(settings);
+  }
+
+  private ClusterKeyStore store(ClusterRegistrarSettings of) {
+    return new ClusterKeyStore(client, of, around);
   }
 
   private void publishTo(String other, String roots) {

@@ -97,7 +97,8 @@ class KeyPlanTest {
     var e =
         assertThrows(IOException.class, () -> KeyPlan.missing(supplied("my-ca"), secrets, around));
     assertEquals(
-        "Secret prod/my-ca, key authority.pem: there is none, and it is yours to make",
+        "Secret prod/my-ca, key authority.pem: there is none, nor tls.crt and tls.key, and it is"
+            + " yours to make",
         e.getMessage());
   }
 

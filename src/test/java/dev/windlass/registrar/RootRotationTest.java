@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.windlass.identity.AuthorityFile;
 import dev.windlass.identity.CertificateAuthority;
+import dev.windlass.identity.MadeElsewhere;
+import dev.windlass.identity.SuppliedRoot;
 import dev.windlass.identity.TestClock;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A root is replaced, step by step, with a clock that only the test moves. */
@@ -55,8 +58,40 @@ class RootRotationTest {
     assertInstanceOf(RootRotation.Step.Rest.class, next(true));
   }
 
+  /** cert-manager renews it; near its end nothing of ours takes its place. */
+  @Test
+  void a_root_that_the_user_renews_takes_the_same_way_and_is_never_replaced_by_one_of_ours()
+      throws Exception {
+    var first = supplied();
+    authority = CertificateAuthority.of("acme.test", first, clock, random);
+    clock.forward(Duration.ofDays(60));
+    assertInstanceOf(RootRotation.Step.Rest.class, next(Optional.of(first), true));
+
+    var renewed = supplied();
+    write(next(Optional.of(renewed), false));
+    assertEquals(first.certificate(), authority.certificate());
+    assertInstanceOf(RootRotation.Step.Rest.class, next(Optional.of(renewed), false));
+    write(next(Optional.of(renewed), true));
+    clock.forward(PROPAGATION);
+    assertEquals(renewed.certificate(), authority.certificate());
+    assertInstanceOf(RootRotation.Step.Rest.class, next(Optional.of(renewed), true));
+    clock.forward(CertificateAuthority.OVERLAP);
+    write(next(Optional.of(renewed), true));
+    assertEquals(List.of(renewed.certificate()), authority.roots());
+  }
+
+  private SuppliedRoot supplied() throws IOException {
+    var made = MadeElsewhere.make("our CA", clock.instant());
+    return SuppliedRoot.parse(
+        "here", made.certificatePem(), made.sec1(), "acme.test", clock, random);
+  }
+
   private RootRotation.Step next(boolean known) {
-    return RootRotation.next(authority, known, clock.instant(), PROPAGATION);
+    return next(Optional.empty(), known);
+  }
+
+  private RootRotation.Step next(Optional<SuppliedRoot> supplied, boolean known) {
+    return RootRotation.next(authority, supplied, known, clock.instant(), PROPAGATION);
   }
 
   /** And reads it again, as the next leader does. */
