@@ -1,11 +1,11 @@
 # Two commands do everything: `make demo` and `make test`. Each sets the machine up first.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo kube-assets e2e test bench soak fmt clean
+.PHONY: help setup build demo kube-assets kube-versions e2e test native-check bench soak fmt clean
 MAVEN := ./mvnw -B -ntp
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
 help: ## what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## JDK 25, Maven and libwasmtime, installed where that is possible
 	@tools/setup
@@ -30,6 +30,10 @@ demo: build ## start `windlass up`, deploy real functions, call them, verify a r
 kube-assets: ## Kubernetes' own programs from Go modules, for the tests, in a cache (20 minutes the first time)
 	@tools/kube/build
 
+kube-versions: ## the tests of operator, registrar and chart on other Kubernetes versions (builds each: an hour the first time)
+	@tools/setup
+	@tools/kube/versions
+
 e2e: build ## a user's whole story on a real Kubernetes: chart, functions, ingress, kills and upgrades under load (root)
 	@tools/setup nodes
 	@tools/kube/build
@@ -40,6 +44,11 @@ test: ## every test; what the tests need is set up first
 	@tools/setup guests
 	@tools/kube/build control-plane registry
 	@$(MAVEN) verify
+
+native-check: ## whether a native image would have what the program reflects on, traced on the JVM (no GraalVM needed)
+	@tools/setup
+	@tools/kube/build control-plane
+	@tools/native-check
 
 bench: build ## a table with ratios from one run, also in target/bench.json
 	@tools/bench

@@ -40,8 +40,9 @@ class CrdServerTest {
     return rows(
         // Function
         "Function | {} | spec.source: Required value",
-        "Function | {source: {}} | spec.source: Invalid value: \"object\": give exactly one of source.inline,"
-            + " source.oci, source.https, source.ipfs",
+        // The words before and the names of types differ between versions of Kubernetes.
+        "Function | {source: {}} | : give exactly one of source.inline, source.oci, source.https,"
+            + " source.ipfs",
         "Function | {source: {inline: {module: AAAA}, oci: {reference: 'r.example/a:1'}}}"
             + " | give exactly one of source.inline, source.oci, source.https, source.ipfs",
         "Function | {source: {https: {url: 'https://a.example/m.wasm'}}}"
@@ -115,8 +116,7 @@ class CrdServerTest {
             + " less than or equal to 1000000",
         "Function | {"
             + oci
-            + "policy: {audit: 0.05}} | spec.policy.audit in body must be of type"
-            + " integer",
+            + "policy: {audit: 0.05}} | spec.policy.audit in body must be of type int",
         "Function | {"
             + oci
             + "route: {host: a.example}}"

@@ -87,8 +87,15 @@ class ImageMetadataTest {
     var upcall =
         "      {\"class\": \"%s\", \"method\": \"%s\", %s}"
             .formatted(Upcalls.class.getName(), Upcalls.NAME, signature(Upcalls.CB4));
+    var parameters =
+        Upcalls.CB4.argumentLayouts().stream()
+            .map(l -> '"' + ((ValueLayout) l).carrier().getSimpleName() + '"')
+            .collect(Collectors.joining(", "));
     return """
     {
+      "reflection": [
+        {"type": "%s", "methods": [{"name": "%s", "parameterTypes": [%s]}]}
+      ],
       "resources": [{"glob": "dev/windlass/wasm/ffm/%s"}],
       "foreign": {
         "downcalls": [
@@ -100,7 +107,13 @@ class ImageMetadataTest {
       }
     }
     """
-        .formatted(Library.PINS, String.join(",\n", downcalls), upcall);
+        .formatted(
+            Upcalls.class.getName(),
+            Upcalls.NAME,
+            parameters,
+            Library.PINS,
+            String.join(",\n", downcalls),
+            upcall);
   }
 
   private static String signature(FunctionDescriptor d) {
