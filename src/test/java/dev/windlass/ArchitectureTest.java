@@ -72,7 +72,16 @@ class ArchitectureTest {
 
   /** Quarkus lives here; a role never imports a role. */
   private static final Set<String> ROLES =
-      Set.of("head", "worker", "operator", "registrar", "log", "witness", "mirror", "console");
+      Set.of(
+          "head",
+          "worker",
+          "operator",
+          "registrar",
+          "log",
+          "witness",
+          "mirror",
+          "probe",
+          "console");
 
   /** The composition root imports anything of ours and is imported by nothing. */
   private static final String COMPOSITION_ROOT = "app";
@@ -88,7 +97,7 @@ class ArchitectureTest {
           entry("trust", Set.of("function", "json", "receipt")),
           entry("placement", Set.of("function", "trust")),
           entry("operator.api", Set.of()),
-          entry("operator.plan", Set.of("operator.api", "function")),
+          entry("operator.plan", Set.of("operator.api", "function", "json")),
           entry("wasm.ffm", Set.of()),
           entry("wasm", Set.of("function", "wasm.ffm")),
           entry("wasm.wasi", Set.of("function", "wasm", "egress")),
@@ -117,6 +126,7 @@ class ArchitectureTest {
           entry("log", pureAnd("identity", "tlog.store")),
           entry("witness", pureAnd("identity", "tlog.store")),
           entry("mirror", pureAnd("tlog.store")),
+          entry("probe", pureAnd()),
           entry("console", pureAnd()),
           entry("cli", pureAnd("artifact", "identity")));
 

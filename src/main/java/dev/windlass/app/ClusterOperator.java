@@ -5,6 +5,7 @@ import dev.windlass.operator.FunctionPorts;
 import dev.windlass.operator.LeaderTask;
 import dev.windlass.operator.OperatorConfig;
 import dev.windlass.operator.OperatorPorts;
+import dev.windlass.operator.plan.ProbeSettings;
 import dev.windlass.registrar.ClusterRegistrar;
 import dev.windlass.registrar.RegistrarLog;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -42,6 +43,11 @@ final class ClusterOperator implements OperatorPorts {
   @Override
   public Optional<FunctionPorts> functions() {
     return functions.map(ClusterFunctions::ports);
+  }
+
+  @Override
+  public Optional<ProbeSettings> nodeProbe() {
+    return settings.nodeProbe();
   }
 
   /**

@@ -14,7 +14,15 @@ import java.util.function.IntSupplier;
 @QuarkusMain
 public final class Main {
   private static final Set<String> ROLES =
-      Set.of("up", "head", "operator", "worker", "witness", "mirror", WorkerProcesses.WORD);
+      Set.of(
+          "up",
+          "head",
+          "operator",
+          "worker",
+          "witness",
+          "mirror",
+          WorkerProcesses.WORD,
+          NodeProbeProcess.WORD);
 
   private Main() {}
 
@@ -41,6 +49,7 @@ public final class Main {
       case WorkerProcesses.WORD -> told(() -> WorkerProcess.run(rest(args)));
       case "head" -> told(() -> head(rest(args)));
       case "operator" -> told(() -> OperatorProcess.run(rest(args)));
+      case NodeProbeProcess.WORD -> told(() -> NodeProbeProcess.run(rest(args)));
       default -> Windlass.run(CommandPorts.make(), args);
     };
   }

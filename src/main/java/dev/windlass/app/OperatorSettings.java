@@ -3,6 +3,7 @@ package dev.windlass.app;
 import dev.windlass.function.Digest;
 import dev.windlass.identity.SpiffeId;
 import dev.windlass.operator.OperatorConfig;
+import dev.windlass.operator.plan.ProbeSettings;
 import dev.windlass.registrar.ClusterRegistrarSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
  * @param quorum of them that a checkpoint needs
  * @param witnessUrlTemplate with {@code {i}} for the number of the witness, from 0
  * @param allowedImages digests of worker and head images; none: that of the operator itself
+ * @param nodeProbe absent: nodes have the labels that their administrator gives them
  */
 record OperatorSettings(
     OperatorConfig config,
@@ -32,7 +34,8 @@ record OperatorSettings(
     int witnesses,
     int quorum,
     Optional<String> witnessUrlTemplate,
-    List<String> allowedImages) {
+    List<String> allowedImages,
+    Optional<ProbeSettings> nodeProbe) {
   private static final int MOST_WITNESSES = 16;
   private static final Set<String> OPTIONS =
       Set.of(
@@ -58,7 +61,12 @@ record OperatorSettings(
           "allowed-image",
           "zone-label",
           "base-url",
-          "leader-election");
+          "leader-election",
+          "node-probe",
+          "node-probe-tolerations",
+          "node-probe-storage-class",
+          "node-probe-resources",
+          "node-probe-pull-secret");
 
   /**
    * @param hostName of this machine; in a cluster the name of the pod
@@ -77,7 +85,10 @@ record OperatorSettings(
         witnesses,
         a.number("quorum", witnesses, 0, witnesses),
         template(a, witnesses),
-        a.texts("allowed-image").stream().map(OperatorSettings::digest).toList());
+        a.texts("allowed-image").stream().map(OperatorSettings::digest).toList(),
+        flag(a, "node-probe", false)
+            ? Optional.of(NodeProbeOptions.of(a, config))
+            : Optional.empty());
   }
 
   private static Optional<ClusterFunctions.Settings> functions(Arguments a, OperatorConfig config) {
@@ -129,7 +140,7 @@ record OperatorSettings(
         matching(a, "heads-address", "", ADDRESS));
   }
 
-  private record Form(String pattern, String words) {}
+  record Form(String pattern, String words) {}
 
   private static final String PORT =
       "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
@@ -148,7 +159,7 @@ record OperatorSettings(
       new Form(
           "https?://[^\\s/?#]+(/[^\\s?#]*)?",
           "a URL such as http://windlass-log.windlass.svc:8090");
-  private static final Form OBJECT =
+  static final Form OBJECT =
       new Form("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", "the name of an object of Kubernetes");
   private static final Form LABEL =
       new Form("[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", "the value of a label");
@@ -158,7 +169,10 @@ record OperatorSettings(
           "the key of a label, such as " + OperatorConfig.ZONE_LABEL);
 
   private static String matching(Arguments a, String name, String otherwise, Form form) {
-    var text = a.text(name, otherwise);
+    return matching(name, a.text(name, otherwise), form);
+  }
+
+  static String matching(String name, String text, Form form) {
     if (text.matches(form.pattern())) return text;
     throw new StartFailure(
         "windlass operator: --%s is %s, expected %s"

@@ -1,5 +1,6 @@
 package dev.windlass.operator;
 
+import dev.windlass.operator.plan.ProbeSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,11 @@ public interface OperatorPorts {
 
   /** Where it reconciles Functions as well. */
   default Optional<FunctionPorts> functions() {
+    return Optional.empty();
+  }
+
+  /** Where it probes nodes. */
+  default Optional<ProbeSettings> nodeProbe() {
     return Optional.empty();
   }
 

@@ -35,6 +35,7 @@ public final class OperatorService implements AutoCloseable {
   private final Parts parts;
   private final Acting acting;
   private final Optional<FunctionService> functions;
+  private final Optional<NodeProbes> probes;
   private final Leadership leadership;
   private final LeaderLabel label;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -69,6 +70,7 @@ public final class OperatorService implements AutoCloseable {
     parts = new Parts(config, cluster, caches, events, metrics, clock);
     acting = wrap.apply(new Acts(cluster, caches, events, clock));
     functions = ports.functions().map(f -> new FunctionService(parts, f));
+    probes = ports.nodeProbe().map(settings -> new NodeProbes(parts, settings));
     label = new LeaderLabel(client, config);
     var identity = config.pod().orElse("operator") + "_" + UUID.randomUUID();
     leadership =
@@ -106,6 +108,7 @@ public final class OperatorService implements AutoCloseable {
 
   private void lead() {
     threads.execute(this::runTasks);
+    probes.ifPresent(p -> threads.execute(() -> untilDone(p.name(), () -> run(p))));
     untilDone("reconcile", this::reconcile);
   }
 

@@ -41,6 +41,7 @@ public final class Rbac {
     return List.of(
         new Document("operator-cluster.yaml", "ClusterRole", operatorInCluster()),
         new Document("operator-namespace.yaml", "Role", operatorInItsNamespace()),
+        new Document("node-probe-cluster.yaml", "ClusterRole", nodeProbe()),
         new Document("head-cluster.yaml", "ClusterRole", head()));
   }
 
@@ -112,6 +113,11 @@ public final class Rbac {
         rule("the leader's label, and the identities of heads", CORE, "pods", "get,list,patch"),
         rule("the release's keys, made where there are none", CORE, "secrets", "get,create,update"),
         rule("the log's policy and the roots", CORE, "configmaps", "get,create,patch"));
+  }
+
+  /** Of the operator too, where the node probe is switched on. */
+  private static List<Rule> nodeProbe() {
+    return List.of(rule("what the node probe measured", CORE, "nodes", "patch"));
   }
 
   private static List<Rule> head() {

@@ -149,6 +149,21 @@ class ChartNetworkTest {
     assertTrue(allowed(closed, worker, party("dns"), 53));
   }
 
+  /** Whatever the chart is called: the operator labels a probe by the code's own name. */
+  @Test
+  void a_node_probe_talks_to_nobody_and_nobody_to_it() {
+    var probe = ours("node-probe");
+    var values = "{nameOverride: other, nodeProbe: {enabled: true}}";
+    var policies = Chart.render(values).all("NetworkPolicy");
+
+    for (int port : PORTS) {
+      for (var other : PARTIES) {
+        assertFalse(allowed(policies, probe, other, port), () -> "to " + other + " " + port);
+        assertFalse(allowed(policies, other, probe, port), () -> "from " + other + " " + port);
+      }
+    }
+  }
+
   private static Party party(String name) {
     return PARTIES.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
   }

@@ -330,6 +330,9 @@ class ChartRenderTest {
           fullnameOverride: wl | operator | --registrar-address=wl-registrar.windlass.svc:7070
           fullnameOverride: wl | operator | --name=wl
           authority: {existingSecret: our-ca} | operator | --authority-secret=our-ca
+          nodeProbe: {enabled: true} | operator | --node-probe=true
+          nodeProbe: {enabled: true, storageClassName: nvme} | operator | --node-probe-storage-class=nvme
+          {nodeProbe: {enabled: true}, imagePullSecrets: [{name: reg}]} | operator | --node-probe-pull-secret=reg
           fullnameOverride: wl | head | --log=http://wl-log.windlass.svc:8090
           fullnameOverride: wl | mirror | --source=http://wl-log.windlass.svc:8090
           log: {postgres: {url: "jdbc:postgresql://d/w", existingSecret: s}} | log | --postgres=jdbc:postgresql://d/w
@@ -338,6 +341,52 @@ class ChartRenderTest {
     var arguments = Chart.render(values).argumentsOf(component);
 
     assertTrue(arguments.contains(argument), arguments::toString);
+  }
+
+  @Test
+  void what_has_a_structure_is_told_in_json() {
+    var values =
+        """
+        nodeProbe:
+          enabled: true
+          tolerations: [{key: a, operator: Exists}]
+          resources: {requests: {cpu: null, ephemeral-storage: null}}
+        """;
+    var arguments = Chart.render(values).argumentsOf("operator");
+
+    assertTrue(
+        arguments.containsAll(
+            List.of(
+                "--node-probe-tolerations=[{\"key\":\"a\",\"operator\":\"Exists\"}]",
+                "--node-probe-resources={\"limits\":{\"ephemeral-storage\":\"18Gi\",\"memory\":\"256Mi\"},"
+                    + "\"requests\":{\"memory\":\"192Mi\"}}")),
+        arguments::toString);
+  }
+
+  @Test
+  void only_with_the_node_probe_may_the_operator_write_on_nodes() {
+    assertEquals("", nodeVerbs("{}").toString());
+    assertEquals(
+        "windlass-windlass-node-probe [patch]", nodeVerbs("nodeProbe: {enabled: true}").toString());
+    var binding =
+        Chart.render("nodeProbe: {enabled: true}")
+            .one("ClusterRoleBinding", "windlass-windlass-node-probe");
+    assertEquals("windlass-operator", binding.at("/subjects/0/name").asText());
+    assertFalse(Chart.render("{}").argumentsOf("operator").toString().contains("node-probe"));
+  }
+
+  /** Roles that write on nodes, with what they may do. */
+  private static StringBuilder nodeVerbs(String values) {
+    var found = new StringBuilder();
+    for (var role : Chart.render(values).all("ClusterRole")) {
+      for (var rule : role.path("rules")) {
+        var verbs = texts(rule.path("verbs"));
+        if (texts(rule.path("resources")).contains("nodes")
+            && !List.of("get", "list", "watch").containsAll(verbs))
+          found.append(Rendering.name(role)).append(' ').append(verbs);
+      }
+    }
+    return found;
   }
 
   @Test

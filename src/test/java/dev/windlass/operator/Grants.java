@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -27,6 +28,21 @@ public final class Grants {
     cluster(plane, release, "operator", rules(document("operator-cluster.yaml"), name, granted));
     namespace(
         plane, release, "operator", rules(document("operator-namespace.yaml"), name, granted));
+    return client;
+  }
+
+  /** Of a release whose node probe is on. */
+  static KubernetesClient prober(ControlPlane plane, String release) {
+    var client = plane.clientFor(release, "operator");
+    var rules = new ArrayList<PolicyRule>();
+    for (var file : List.of("operator-cluster.yaml", "node-probe-cluster.yaml"))
+      rules.addAll(rules(document(file), "windlass", _ -> true));
+    cluster(plane, release, "operator", rules);
+    namespace(
+        plane,
+        release,
+        "operator",
+        rules(document("operator-namespace.yaml"), "windlass", _ -> true));
     return client;
   }
 

@@ -1,5 +1,6 @@
 package dev.windlass.operator;
 
+import dev.windlass.operator.plan.ProbeSettings;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -28,6 +29,7 @@ final class TestOperator implements AutoCloseable {
       OperatorConfig config,
       List<LeaderTask> tasks,
       Optional<FunctionPorts> functions,
+      Optional<ProbeSettings> probe,
       UnaryOperator<Acting> wrap) {
     var metrics = new OperatorMetrics(registry);
     var counted =
@@ -58,6 +60,11 @@ final class TestOperator implements AutoCloseable {
               }
 
               @Override
+              public Optional<ProbeSettings> nodeProbe() {
+                return probe;
+              }
+
+              @Override
               public void lost(String why) {
                 lost.add(why);
               }
@@ -69,7 +76,12 @@ final class TestOperator implements AutoCloseable {
 
   static TestOperator start(KubernetesClient client, OperatorConfig config, LeaderTask... tasks) {
     return new TestOperator(
-        client, config, List.of(tasks), Optional.empty(), UnaryOperator.identity());
+        client,
+        config,
+        List.of(tasks),
+        Optional.empty(),
+        Optional.empty(),
+        UnaryOperator.identity());
   }
 
   /**
@@ -77,14 +89,19 @@ final class TestOperator implements AutoCloseable {
    */
   static TestOperator start(
       KubernetesClient client, OperatorConfig config, UnaryOperator<Acting> wrap) {
-    return new TestOperator(client, config, List.of(), Optional.empty(), wrap);
+    return new TestOperator(client, config, List.of(), Optional.empty(), Optional.empty(), wrap);
   }
 
   /** One that also follows Functions. */
   static TestOperator start(
       KubernetesClient client, OperatorConfig config, FunctionPorts functions) {
     return new TestOperator(
-        client, config, List.of(), Optional.of(functions), UnaryOperator.identity());
+        client,
+        config,
+        List.of(),
+        Optional.of(functions),
+        Optional.empty(),
+        UnaryOperator.identity());
   }
 
   /** Reconciles that failed, of all kinds. */
@@ -92,6 +109,12 @@ final class TestOperator implements AutoCloseable {
     return registry.find("windlass.operator.failures").counters().stream()
         .mapToDouble(Counter::count)
         .sum();
+  }
+
+  /** One that probes nodes. */
+  static TestOperator start(KubernetesClient client, OperatorConfig config, ProbeSettings probe) {
+    return new TestOperator(
+        client, config, List.of(), Optional.empty(), Optional.of(probe), UnaryOperator.identity());
   }
 
   static OperatorConfig config(String namespace, String pod) {
