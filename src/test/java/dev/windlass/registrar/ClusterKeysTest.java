@@ -159,7 +159,7 @@ class ClusterKeysTest {
 
   /** Secret of a Certificate with isCA; renewed, it takes the way of every other root. */
   @Test
-  void a_root_that_cert_manager_makes_is_used_and_its_renewal_takes_no_link_down()
+  void a_root_that_cert_manager_makes_is_used_and_its_renewal_leaves_old_certificates_believed()
       throws Exception {
     var first = MadeElsewhere.make("our CA", clock.instant());
     certManager(first);
