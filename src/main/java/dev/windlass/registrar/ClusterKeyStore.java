@@ -53,18 +53,20 @@ final class ClusterKeyStore {
    * @throws IOException if something is broken, with its place; or the API server says no
    */
   ClusterKeys bootstrap() throws IOException {
-    try {
-      for (int i = 0; i < TRIES; i++) {
+    for (int i = 1; i <= TRIES; i++) {
+      try {
         var secrets = secrets();
         var missing = KeyPlan.missing(settings, members(secrets), around);
         if (missing.isEmpty()) return published(secrets);
         for (var added : missing) add(added, Optional.ofNullable(secrets.get(added.secret())));
+      } catch (KubernetesClientException e) {
+        // A connection that ended: nobody knows whether it was written, so it is read again.
+        boolean unanswered = e.getCode() <= 0;
+        if (!unanswered || i == TRIES) throw failed("make the keys of " + settings.namespace(), e);
       }
-      throw new IOException(
-          "keys of " + settings.namespace() + " are still missing after being made");
-    } catch (KubernetesClientException e) {
-      throw failed("make the keys of " + settings.namespace(), e);
     }
+    throw new IOException(
+        "keys of " + settings.namespace() + " are still missing after being made");
   }
 
   /**

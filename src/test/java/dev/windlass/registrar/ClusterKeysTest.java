@@ -18,6 +18,11 @@ import dev.windlass.tlog.WitnessPolicy;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -30,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The Secrets and ConfigMaps of a release, in a real API server. */
@@ -301,6 +307,28 @@ class ClusterKeysTest {
   private ClusterAuthority authority(ClusterRegistrarSettings of) throws IOException {
     var store = store(of);
     return new ClusterAuthority(store, of, store.bootstrap(), around);
+  }
+
+  @Test
+  void a_connection_that_ends_while_keys_are_made_is_no_end_of_it() throws IOException {
+    var cuts = new AtomicInteger();
+    var cut =
+        new Interceptor() {
+          @Override
+          public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            if (request.method().equals("POST") && cuts.incrementAndGet() <= 2)
+              throw new KubernetesClientException("Connection was closed");
+          }
+        };
+    try (var unlucky =
+        new KubernetesClientBuilder()
+            .withConfig(client.getConfiguration())
+            .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("cut", cut))
+            .build()) {
+      var made = new ClusterKeyStore(unlucky, settings, around).bootstrap();
+      assertEquals(made.registrarKey(), store().bootstrap().registrarKey());
+      assertTrue(cuts.get() > 2, cuts + " writes");
+    }
   }
 
   private ClusterKeyStore store() {
