@@ -1,9 +1,11 @@
 package dev.windlass.kube;
 
+import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
@@ -212,6 +214,27 @@ public final class ControlPlane implements AutoCloseable {
         if (!overtaken || tries == 20) throw e;
       }
     }
+  }
+
+  /** Puts a pod on a node, as the scheduler does. */
+  public static void bind(KubernetesClient client, Pod pod, String node) {
+    var namespace = pod.getMetadata().getNamespace();
+    client
+        .bindings()
+        .inNamespace(namespace)
+        .resource(
+            new BindingBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(pod.getMetadata().getName())
+                .endMetadata()
+                .withNewTarget()
+                .withApiVersion("v1")
+                .withKind("Node")
+                .withName(node)
+                .endTarget()
+                .build())
+        .create();
   }
 
   /** A Node that the scheduler uses, without a kubelet: pods on it never start. */

@@ -2,12 +2,12 @@ package dev.windlass.operator;
 
 import dev.windlass.function.Bytes;
 import dev.windlass.function.Digest;
+import dev.windlass.kube.ControlPlane;
 import dev.windlass.operator.api.ApiNames;
 import dev.windlass.operator.api.Worker;
 import dev.windlass.operator.api.WorkerPool;
 import dev.windlass.operator.api.WorkerStatus;
 import dev.windlass.receipt.Ed25519Key;
-import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
@@ -92,22 +92,7 @@ final class FakeCluster implements AutoCloseable {
     if (pod.getMetadata().getDeletionTimestamp() != null) {
       client.pods().inNamespace(namespace).withName(name).withGracePeriod(0).delete();
     } else if (pod.getSpec().getNodeName() == null) {
-      client
-          .bindings()
-          .inNamespace(namespace)
-          .resource(
-              new BindingBuilder()
-                  .withNewMetadata()
-                  .withNamespace(namespace)
-                  .withName(name)
-                  .endMetadata()
-                  .withNewTarget()
-                  .withApiVersion("v1")
-                  .withKind("Node")
-                  .withName(node)
-                  .endTarget()
-                  .build())
-          .create();
+      ControlPlane.bind(client, pod, node);
     } else if (!phase(pod, isJoined(pod)).equals(pod.getStatus())) {
       client.pods().inNamespace(namespace).resource(with(pod)).patchStatus();
     }

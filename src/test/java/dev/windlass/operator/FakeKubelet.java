@@ -1,7 +1,7 @@
 package dev.windlass.operator;
 
+import dev.windlass.kube.ControlPlane;
 import dev.windlass.operator.api.ApiNames;
-import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -115,22 +115,7 @@ final class FakeKubelet {
   Pod runProbe(String message, Instant finished) {
     var pod = awaitProbe();
     var name = pod.getMetadata().getName();
-    client
-        .bindings()
-        .inNamespace(namespace)
-        .resource(
-            new BindingBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(name)
-                .endMetadata()
-                .withNewTarget()
-                .withApiVersion("v1")
-                .withKind("Node")
-                .withName(node)
-                .endTarget()
-                .build())
-        .create();
+    ControlPlane.bind(client, pod, node);
     boolean failed = message.isEmpty() || message.contains("failure");
     var bound = client.pods().inNamespace(namespace).withName(name).get();
     client
